@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs one source on a thread of its own: opens it, paces it, seals and publishes its pictures,
+ * starts and stops it with demand, shows a placeholder and retries when it is lost. */
+#pragma once
+
+#include "source/source.h"
+#include "stillcast/stream.h"
+
+struct sc_runner;
+
+/* Options that every source has: fps, on_demand, linger, svg, at_end. */
+extern const struct sc_source_option sc_runner_options[];
+
+struct sc_runner_config {
+    struct sc_pool *pool;
+    uint64_t linger_ns; /* an on-demand source rests this long after the last viewer left */
+    void (*ended)(
+        void *self); /* the source came to its end and #at_end=exit was asked; any thread */
+    void *self;
+};
+
+/**
+ * Sets the source up; nothing runs yet.
+ *
+ * spec  borrowed until destroy.
+ *
+ * Returns: 0; what the source's setup says, with its sentence; -ENOMEM; a negative errno.
+ * Thread:  control.
+ */
+int sc_runner_create(const struct sc_source_spec *spec, struct sc_stream *stream,
+                     const struct sc_runner_config *config, struct sc_runner **out_runner,
+                     struct sc_err *err);
+
+/** Returns: 0; -EAGAIN when the system gives no thread. Thread: control. */
+int sc_runner_start(struct sc_runner *runner);
+
+/** Asks it to stop, without waiting. Thread: control. */
+void sc_runner_stop(struct sc_runner *runner);
+
+/** Stops, waits for its thread, frees. Thread: control. */
+void sc_runner_destroy(struct sc_runner **runner);
