@@ -1,0 +1,44 @@
+# Two commands do everything on a fresh Debian 12: `make run` and `make test`. The build itself is meson's.
+SECONDS ?= 60
+MESON_FLAGS ?=
+
+.PHONY: all run test bench lint fuzz install clean
+
+all: build/build.ninja
+	@ninja -C build
+
+build/build.ninja:
+	@command -v meson >/dev/null || { echo "meson is missing; 'tools/setup run' installs what a build needs" >&2; exit 1; }
+	@meson setup build $(MESON_FLAGS)
+
+# Installs what is missing, builds, serves the demo until Ctrl-C.
+run:
+	@tools/setup run
+	@$(MAKE) --no-print-directory build/build.ninja
+	@ninja -C build stillcast
+	@exec build/stillcast demo
+
+# Installs what is missing, then everything that CI runs. Last line: N passed, N failed.
+test:
+	@tools/setup test
+	@tools/check
+
+bench:
+	@tools/setup test
+	@/usr/bin/python3 tests/bench/run.py
+
+# Format, layers, symbols, headers, banned functions, analyzers.
+lint:
+	@tools/setup test
+	@tools/check lint
+
+# make fuzz SECONDS=600: so long for each harness.
+fuzz:
+	@tools/setup test
+	@tools/fuzz $(SECONDS)
+
+install: all
+	@meson install -C build --no-rebuild
+
+clean:
+	rm -rf build build-*
