@@ -19,8 +19,8 @@ enum sc_kind {
 };
 
 /**
- * Tells the kind from the first bytes; 512 are enough for any (an SVG may begin with a byte order
- * mark, white space, an XML declaration, comments and a DOCTYPE).
+ * Tells the kind from the first bytes: 512 are enough for any but an SVG with long comments (it may
+ * begin with a byte order mark, white space, an XML declaration, comments and a DOCTYPE).
  *
  * Returns: SC_KIND_NONE when the bytes begin no picture.
  * Thread:  any.

@@ -22,6 +22,10 @@ struct sc_picture_limits {
         .side_px = 16384, .area_px = 100000000, .meta_bytes = 256 * 1024                           \
     }
 
+/** Returns: 0; -EMSGSIZE over a limit. Thread: any. */
+int sc_picture_check_size(const struct sc_picture_limits *limits, uint64_t width_px,
+                          uint64_t height_px);
+
 struct sc_picture_info {
     enum sc_kind kind;
     uint32_t width_px, height_px; /* 0 where the kind does not tell (an SVG without numbers) */
@@ -33,7 +37,7 @@ struct sc_picture_info {
 /**
  * Checks the picture that begins at data: whole from its first to its last byte, within limits.
  *
- * err  NULL, or gets a sentence for the sender: "the JPEG ends after 1,204 bytes, before its EOI
+ * err  NULL, or gets a sentence for the sender: "the JPEG ends after 1204 bytes, before its EOI
  *      marker: send whole pictures".
  *
  * Returns: 0; -EBADMSG not a picture, damaged or cut off; -EMSGSIZE over a limit.
