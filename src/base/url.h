@@ -2,13 +2,15 @@
 /* Percent-encoding and queries of request targets (RFC 3986). */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /**
- * Decodes a path once. Refuses what a file system or a proxy could read differently: a malformed
- * escape, a control character, a backslash, a byte above 0x7e, an escaped '/', a "." or ".." level.
+ * Decodes a path once, so that decoding it again changes nothing. Refuses what a file system or a
+ * proxy could read differently: a path that does not begin with '/', a malformed escape, a control
+ * character, a byte above 0x7e, a backslash, an escaped '/' or '%', an empty level (a single '/' at
+ * the end is all right), and a level whose dot at the beginning is not followed by a letter, a
+ * digit or '_' (".", "..", "...", "..;x").
  *
  * Returns: length of out_path (NUL-terminated); -EINVAL; -EMSGSIZE when it does not fit.
  */
@@ -16,9 +18,12 @@ int sc_url_decode_path(const char *path, size_t len_bytes, char *out_path, size_
 
 /**
  * Finds a parameter of a query ("a=1&b=2") and decodes its value ('+' is a blank). The first of
- * that name counts. A bare name has an empty value.
+ * that name counts. A bare name has an empty value. Names are compared as they were sent.
  *
- * Returns: length of out_value (NUL-terminated); -ENOENT; -EINVAL malformed; -EMSGSIZE.
+ * query  may be NULL when there is none.
+ *
+ * Returns: length of out_value (NUL-terminated); -ENOENT; -EINVAL malformed escape or control
+ *          character; -EMSGSIZE when it does not fit.
  */
 int sc_url_query(const char *query, size_t len_bytes, const char *name, char *out_value,
                  size_t value_bytes);

@@ -3,6 +3,8 @@
  * to two programs is refused. Also the chunked coding of a body (section 7.1). */
 #pragma once
 
+#include "http/text.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,12 +24,6 @@ enum sc_method {
     SC_METHOD_OTHER = 1 << 6, /* a token that we do not serve: 405 or 501, not 400 */
 };
 
-/* Text inside the request's bytes, not terminated. data is NULL when absent. */
-struct sc_text {
-    const char *data;
-    size_t len_bytes;
-};
-
 struct sc_field {
     struct sc_text name, value; /* value without blanks around it */
 };
@@ -37,9 +33,9 @@ struct sc_request {
     struct sc_text method_text;
     struct sc_text path;  /* as sent, percent-encoded, begins with '/' ("*" for OPTIONS *) */
     struct sc_text query; /* behind '?', as sent */
-    struct sc_text
-        host; /* the Host field, or the authority of an absolute target (which must agree) */
-    int minor_version; /* 0 or 1 */
+    struct sc_text host;  /* Host, or the authority of an absolute target; valid, may be absent in
+                             HTTP/1.0 */
+    int minor_version;    /* 0 or 1 */
     bool is_keep_alive;
     bool is_chunked;
     bool has_length;
@@ -51,16 +47,20 @@ struct sc_request {
 };
 
 /**
- * Parses the head at data. Call again with more bytes after -EAGAIN; leading CRLFs are skipped (RFC
- * 9112 section 2.2: at most 4).
+ * Parses the head at data. Call again with more bytes after -EAGAIN: the verdict does not depend on
+ * how the bytes were split, and what can never become a request is refused early. At most 4 leading
+ * CRLFs are skipped (RFC 9112 section 2.2).
  *
- * out_reason  a static sentence for the answer when the result is neither 0 nor -EAGAIN. May be
- * NULL.
+ * out_request  its texts lie in data, or are static ("/" and "*" for an absolute target without a
+ *              path).
+ * out_reason   a static sentence for the answer, set when the result is neither 0 nor -EAGAIN. May
+ *              be NULL.
  *
  * Returns: 0; -EAGAIN the head is not complete; or a negated HTTP status, after which the
- * connection must be closed: -400, -414 target too long, -431 head too large or too many fields,
- * -501 a transfer coding other than chunked, -505 a version other than 1.0 and 1.1, -417 an Expect
- *          other than 100-continue, -421 the target's authority is not the Host.
+ *          connection must be closed: -400 malformed, -414 target too long, -417 an Expect other
+ *          than 100-continue, -421 the target's authority is not the Host, -431 head or line too
+ *          large or too many fields, -501 method too long or a transfer coding other than chunked,
+ *          -505 a version other than 1.0 and 1.1.
  * Thread:  any.
  */
 int sc_request_parse(const char *data, size_t len_bytes, struct sc_request *out_request,
@@ -72,24 +72,20 @@ struct sc_text sc_request_field(const struct sc_request *request, const char *na
 /** Returns: how many fields of that name there are. */
 size_t sc_request_count(const struct sc_request *request, const char *name);
 
-/** Whether two texts are equal, ASCII letters compared without case. */
-bool sc_text_is(struct sc_text text, const char *lower);
-
-/** Whether the comma-separated list has the token, without case: Connection, TE. */
-bool sc_text_has_token(struct sc_text list, const char *lower);
-
 /* The chunked coding, read piece by piece. Zero it to begin. */
 struct sc_chunked {
     uint64_t left_bytes; /* of the chunk at hand */
-    unsigned state, n_digits, n_trailer_bytes, n_line_bytes;
+    unsigned state, n_digits, n_trailer_bytes;
 };
 
 /**
  * Takes framing bytes from data until there is chunk data to read (left_bytes > 0: read that many
- * yourself and subtract), the end, or no more bytes.
+ * yourself and subtract), the end, or no more bytes. A size has at most 8 digits, extensions are
+ * refused, trailers are checked and dropped, at most 1 KiB of them.
  *
  * Returns: 0 left_bytes of data follow; -EAGAIN more bytes are needed; -ENODATA the body is
- * complete; -EPROTO malformed: answer 400 and close. *out_used_bytes is set on all of them.
+ *          complete; -EPROTO malformed: answer 400 and close. *out_used_bytes is set on all of
+ *          them.
  */
 int sc_chunked_parse(struct sc_chunked *chunked, const char *data, size_t len_bytes,
                      size_t *out_used_bytes);
