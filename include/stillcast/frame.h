@@ -69,6 +69,9 @@ SC_API int sc_draft_append(struct sc_draft *draft, const void *data, size_t len_
 /** Returns: bytes written so far. */
 SC_API size_t sc_draft_len_bytes(const struct sc_draft *draft);
 
+/** Returns: what was written so far, borrowed until the next call. */
+SC_API struct sc_slice sc_draft_written(const struct sc_draft *draft);
+
 /* How a draft becomes a frame. All zero is a good start. */
 struct sc_seal {
     uint64_t captured_unix_us; /* 0: now */

@@ -92,7 +92,7 @@ SC_API void sc_stream_leave(struct sc_stream *stream, bool is_viewer);
 SC_API bool sc_stream_has_demand(const struct sc_stream *stream);
 SC_API unsigned sc_stream_n_viewers(const struct sc_stream *stream);
 
-/** fd  an eventfd, borrowed until set to -1. Thread: control. */
+/** fd  an eventfd, duplicated; negative: nothing is changed. Thread: control. */
 SC_API void sc_stream_set_demand_fd(struct sc_stream *stream, int fd);
 
 /** No frame will come any more: publishing fails, taps are marked so that viewers end. Thread: any.

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* What the registry and the taps may do to a stream; the rest is stillcast/stream.h. */
+#pragma once
+
+#include "media/tap.h"
+#include "stillcast/registry.h"
+
+/** Returns: 0; -ENOMEM. */
+int sc_stream_create(const char *name, enum sc_stream_origin origin, struct sc_stream **out_stream);
+
+void sc_stream_attach(struct sc_stream *stream, struct sc_tap *tap);
+void sc_stream_detach(struct sc_stream *stream, struct sc_tap *tap);
+
+/**
+ * Makes id (not 0) the stream's one long-running publisher.
+ *
+ * Returns: 0; -EBUSY there is another one and it is not to be replaced.
+ * Thread:  any.
+ */
+int sc_stream_claim(struct sc_stream *stream, uint64_t id, bool is_takeover);
+
+/** Returns: whether id still is the publisher. */
+bool sc_stream_is_claimed_by(const struct sc_stream *stream, uint64_t id);
+
+/** Gives the claim up, unless somebody has taken it over. */
+void sc_stream_release(struct sc_stream *stream, uint64_t id);
+
+/** Whether nobody publishes, watches or waits, and nothing has happened since then. */
+bool sc_stream_is_abandoned(struct sc_stream *stream, uint64_t since_ns);
