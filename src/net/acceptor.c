@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* accepting --no descriptor left--> drop one with the reserve, pause --timer--> accepting */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/list.h"
+#include "base/own.h"
+#include "net/listen.h"
+#include "net/timer.h"
+
+#define BATCH    64 /* connections taken in one turn */
+#define PAUSE_NS (100 * SC_NS_PER_MS)
+
+struct sc_acceptor {
+    struct sc_watch watch;
+    struct sc_timer pause;
+    struct sc_loop *loop;
+    uint32_t events;
+    bool is_unix;
+    int reserve_fd;
+    void (*accepted)(int fd, bool is_unix, void *self);
+    void *self;
+};
+
+static void open_reserve(struct sc_acceptor *acceptor)
+{
+    acceptor->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* Without this the waiting connection would make epoll return at once, for ever. */
+static void drop_one_and_pause(struct sc_acceptor *acceptor)
+{
+    sc_own_close(&acceptor->reserve_fd);
+    int fd = accept4(acceptor->watch.fd, NULL, NULL, SOCK_CLOEXEC);
+    sc_own_close(&fd);
+    open_reserve(acceptor);
+    sc_loop_remove(acceptor->loop, &acceptor->watch);
+    (void)sc_timer_start(sc_loop_timers(acceptor->loop), &acceptor->pause,
+                         sc_loop_now_ns(acceptor->loop) + PAUSE_NS);
+}
+
+static void resume(struct sc_timer *timer)
+{
+    struct sc_acceptor *acceptor = sc_container_of(timer, struct sc_acceptor, pause);
+    if (sc_loop_add(acceptor->loop, &acceptor->watch, acceptor->events) < 0)
+        (void)sc_timer_start(sc_loop_timers(acceptor->loop), &acceptor->pause,
+                             sc_loop_now_ns(acceptor->loop) + PAUSE_NS);
+}
+
+/* Returns whether there may be more. */
+static bool accept_one(struct sc_acceptor *acceptor)
+{
+    int fd = accept4(acceptor->watch.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0) {
+        acceptor->accepted(fd, acceptor->is_unix, acceptor->self);
+        return true;
+    }
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        drop_one_and_pause(acceptor);
+        return false;
+    }
+    return errno == EINTR || errno == ECONNABORTED;
+}
+
+static void ready(struct sc_watch *watch, uint32_t events)
+{
+    struct sc_acceptor *acceptor = sc_container_of(watch, struct sc_acceptor, watch);
+    for (int i = 0; i < BATCH && accept_one(acceptor); i++) {
+    }
+}
+
+int sc_acceptor_start(struct sc_loop *loop, const struct sc_listen *listen, size_t i,
+                      void (*accepted)(int fd, bool is_unix, void *self), void *self,
+                      struct sc_acceptor **out_acceptor)
+{
+    struct sc_acceptor *acceptor SC_AUTO(sc_own_free) = calloc(1, sizeof *acceptor);
+    if (!acceptor)
+        return -ENOMEM;
+    acceptor->watch = (struct sc_watch){.fd = sc_listen_fd(listen, i), .ready = ready};
+    acceptor->pause.fire = resume;
+    acceptor->loop = loop;
+    acceptor->is_unix = sc_listen_is_shared(listen);
+    acceptor->events = acceptor->is_unix ? EPOLLIN | EPOLLEXCLUSIVE : EPOLLIN;
+    acceptor->accepted = accepted;
+    acceptor->self = self;
+    int rc = sc_loop_add(loop, &acceptor->watch, acceptor->events);
+    if (rc < 0)
+        return rc;
+    open_reserve(acceptor);
+    *out_acceptor = sc_steal(acceptor);
+    return 0;
+}
+
+void sc_acceptor_stop(struct sc_acceptor **acceptor)
+{
+    struct sc_acceptor *old = sc_steal(*acceptor);
+    if (!old)
+        return;
+    ready(&old->watch, 0);
+    if (sc_timer_is_started(&old->pause))
+        sc_timer_stop(sc_loop_timers(old->loop), &old->pause);
+    else
+        sc_loop_remove(old->loop, &old->watch);
+    sc_own_close(&old->reserve_fd);
+    free(old);
+}

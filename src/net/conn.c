@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/conn.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "base/own.h"
+
+static ssize_t plain_recv(struct sc_conn *conn, void *data, size_t len_bytes)
+{
+    ssize_t n = recv(conn->fd, data, len_bytes, 0);
+    return n < 0 ? -errno : n;
+}
+
+static ssize_t plain_send(struct sc_conn *conn, const struct iovec *parts, int n_parts)
+{
+    ssize_t n;
+    if (n_parts == 1) {
+        n = send(conn->fd, parts->iov_base, parts->iov_len, MSG_NOSIGNAL);
+    } else {
+        struct msghdr message = {.msg_iov = (struct iovec *)(size_t)parts,
+                                 .msg_iovlen = (size_t)n_parts};
+        n = sendmsg(conn->fd, &message, MSG_NOSIGNAL);
+    }
+    return n < 0 ? -errno : n;
+}
+
+static ssize_t plain_skip(struct sc_conn *conn, size_t len_bytes)
+{
+    char scrap[4096];
+    ssize_t n = recv(conn->fd, scrap, len_bytes < sizeof scrap ? len_bytes : sizeof scrap, 0);
+    return n < 0 ? -errno : n;
+}
+
+static void plain_finish(struct sc_conn *conn)
+{
+    (void)shutdown(conn->fd, SHUT_WR); /* it may be gone already */
+}
+
+static void plain_close(struct sc_conn *conn)
+{
+    sc_own_close(&conn->fd);
+}
+
+static const struct sc_conn_ops plain_ops = {
+    .recv = plain_recv,
+    .send = plain_send,
+    .skip = plain_skip,
+    .finish = plain_finish,
+    .close = plain_close,
+};
+
+void sc_conn_init_plain(struct sc_conn *conn, int fd)
+{
+    *conn = (struct sc_conn){.ops = &plain_ops, .fd = fd};
+}

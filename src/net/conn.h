@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* A connected stream socket behind one small interface: plain today, TLS or another way of sending
+ * tomorrow. All calls are non-blocking. */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+struct sc_conn;
+
+struct sc_conn_ops {
+    /** Returns: bytes; 0 the peer has finished; -EAGAIN; a negative errno. */
+    ssize_t (*recv)(struct sc_conn *conn, void *data, size_t len_bytes);
+
+    /** Never raises SIGPIPE. Returns: bytes taken, perhaps fewer; -EAGAIN; a negative errno. */
+    ssize_t (*send)(struct sc_conn *conn, const struct iovec *parts, int n_parts);
+
+    /** Throws away up to len_bytes of what has come. Returns: as recv. */
+    ssize_t (*skip)(struct sc_conn *conn, size_t len_bytes);
+
+    /** Says that no more will be sent (FIN). */
+    void (*finish)(struct sc_conn *conn);
+
+    void (*close)(struct sc_conn *conn);
+};
+
+struct sc_conn {
+    const struct sc_conn_ops *ops;
+    int fd;
+};
+
+/** fd  taken; non-blocking. */
+void sc_conn_init_plain(struct sc_conn *conn, int fd);
