@@ -6,7 +6,6 @@
 
 #include "stillcast/frame.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,11 +21,11 @@ enum sc_stream_state {
 
 /* What a stream has seen. Written by any thread, relaxed. */
 struct sc_stream_stats {
-    _Atomic uint64_t n_frames_in, bytes_in;   /* published */
-    _Atomic uint64_t n_rejected;              /* pictures refused: damaged, too large, wrong kind */
-    _Atomic uint64_t n_frames_out, bytes_out; /* sent to the last byte; bytes with their heads */
-    _Atomic uint64_t n_skipped;               /* frames that a viewer was too slow for */
-    _Atomic uint64_t n_retries;               /* attempts to get a lost source back */
+    SC_ATOMIC(uint64_t) n_frames_in, bytes_in; /* published */
+    SC_ATOMIC(uint64_t) n_rejected; /* pictures refused: damaged, too large, wrong kind */
+    SC_ATOMIC(uint64_t) n_frames_out, bytes_out; /* sent to the last byte; bytes with their heads */
+    SC_ATOMIC(uint64_t) n_skipped;               /* frames that a viewer was too slow for */
+    SC_ATOMIC(uint64_t) n_retries;               /* attempts to get a lost source back */
 };
 
 SC_API struct sc_stream *sc_stream_ref(struct sc_stream *stream);

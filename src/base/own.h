@@ -9,7 +9,7 @@
 #define SC_AUTO(destroy) __attribute__((cleanup(destroy)))
 
 #define sc_steal(pointer)                                                                          \
-    __extension__({                                                                                             \
+    __extension__({                                                                                \
         __typeof__(pointer) *sc_from = &(pointer);                                                 \
         __typeof__(pointer) sc_moved = *sc_from;                                                   \
         *sc_from = NULL;                                                                           \

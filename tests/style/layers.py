@@ -1,0 +1,72 @@
+"""Who may include whom. stillcast/x.h counts as the folder of x.c. A .c includes its own header first."""
+
+import pathlib
+import re
+
+import tree
+
+MAY_INCLUDE = {
+    "base": "",
+    "picture": "base",
+    "net": "base",
+    "media": "base picture",
+    "http": "base net",
+    "draw": "base picture media",
+    "source": "base picture media net http draw",
+    "sink": "base picture media net http",
+    "web": "base picture media net http",
+    "app": "base picture media net http draw source sink web",
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
+
+
+def homes(all_files):
+    """{"x": folder of src/folder/x.c}, for headers that live in include/."""
+    return {"api": "base"} | {pathlib.PurePath(f).stem: f.split("/")[1] for f in all_files if f.endswith(".c")}
+
+
+def own_headers(name, all_files):
+    stem, folder = pathlib.PurePath(name).stem, name.split("/")[1]
+    own = {f"{folder}/{stem}.h": f"src/{folder}/{stem}.h", f"stillcast/{stem}.h": f"include/stillcast/{stem}.h"}
+    return [include for include, header in own.items() if header in all_files]
+
+
+def check(the_tree):
+    problems = []
+    all_files = the_tree.files(".c", ".h", under="src/") + the_tree.files(".h", under="include/")
+    home_of = homes([f for f in all_files if f.startswith("src/")])
+    for name in all_files:
+        in_include = name.startswith("include/")
+        home = home_of.get(pathlib.PurePath(name).stem) if in_include else name.split("/")[1]
+        if home not in MAY_INCLUDE:
+            problems.append(f"{name}:1: it belongs to no folder: no src/*/{pathlib.PurePath(name).stem}.c")
+            continue
+        includes = INCLUDE.findall(the_tree.text(name))
+        own = own_headers(name, all_files) if name.endswith(".c") else []
+        if own and not (includes and includes[0] in own):
+            problems.append(f'{name}:1: its first include must be its own header, "{own[0]}"')
+        for include in includes:
+            folder, _, rest = include.partition("/")
+            if not rest:
+                continue  # generated, found in its own folder of the build
+            target = home_of.get(pathlib.PurePath(rest).stem) if folder == "stillcast" else folder
+            if target != home and target not in MAY_INCLUDE[home].split():
+                problems.append(f'{name}: {home} must not include "{include}" ({target})')
+            elif in_include and folder != "stillcast":
+                problems.append(f'{name}: an exported header must not include "{include}", which is not installed')
+    return problems
+
+
+planted = [
+    {"src/base/a.c": '#include "media/frame.h"\n', "src/media/frame.h": ""},
+    {"src/web/a.c": '#include "source/runner.h"\n', "src/source/runner.h": ""},
+    {"src/base/a.c": '#include "stillcast/frame.h"\n', "src/media/frame.c": "", "include/stillcast/frame.h": ""},
+    {"src/base/a.c": "", "src/base/a.h": ""},
+    {"src/base/a.c": '#include "base/b.h"\n#include "base/a.h"\n', "src/base/a.h": "", "src/base/b.h": ""},
+    {"src/media/frame.c": '#include "stillcast/frame.h"\n', "include/stillcast/frame.h": '#include "base/a.h"\n',
+     "src/base/a.h": ""},
+    {"include/stillcast/lost.h": ""},
+]
+
+if __name__ == "__main__":
+    tree.main(check)
