@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "picture/jpeg.h"
 
+#include "picture/bytes.h"
 #include "picture/look.h"
 
 #include <errno.h>
@@ -41,11 +42,6 @@ static int fail(struct sc_jpeg_walk *walk, int code, const char *fault)
 {
     walk->fault = fault;
     return code;
-}
-
-static uint16_t be16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] << 8 | p[1]);
 }
 
 static int is_restart(uint8_t marker)
@@ -89,7 +85,8 @@ static int take_frame(struct sc_jpeg_walk *walk, const struct segment *seg,
         return fail(walk, -EBADMSG, "a second frame header (SOF)");
     if (seg->length < 8 || seg->length != 8u + 3u * seg->parameters[5] || seg->parameters[5] == 0)
         return fail(walk, -EBADMSG, "a frame header (SOF) of the wrong length");
-    uint16_t height = be16(seg->parameters + 1), width = be16(seg->parameters + 3);
+    uint16_t height = sc_bytes_be16(seg->parameters + 1),
+             width = sc_bytes_be16(seg->parameters + 3);
     if (height == 0 || width == 0)
         return fail(walk, -EBADMSG, "a frame header (SOF) without width or height");
     walk->width_px = width;
@@ -198,7 +195,7 @@ static int pass_marker(struct sc_jpeg_walk *walk, const uint8_t *data, size_t le
     }
     if (left < 4)
         return -EAGAIN;
-    struct segment seg = {here[1], be16(here + 2), here + 4};
+    struct segment seg = {here[1], sc_bytes_be16(here + 2), here + 4};
     /* Decoders read a comment of length 0 or 1 as an empty one. */
     size_t size = 2 + (seg.length < 2 ? 2 : seg.length);
     if (left < size)

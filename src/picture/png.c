@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "picture/png.h"
 
+#include "picture/bytes.h"
 #include "picture/look.h"
 
 #include <errno.h>
@@ -16,11 +17,6 @@ static int fail(struct sc_png_walk *walk, int code, const char *fault)
 {
     walk->fault = fault;
     return code;
-}
-
-static uint32_t be32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 /* Table 11.1 of the standard: the depths that each colour type allows, as a set of bits. */
@@ -39,7 +35,7 @@ static int is_depth_allowed(uint8_t depth, uint8_t colour)
 static int take_header(struct sc_png_walk *walk, const uint8_t *header,
                        const struct sc_picture_limits *limits)
 {
-    uint32_t width = be32(header), height = be32(header + 4);
+    uint32_t width = sc_bytes_be32(header), height = sc_bytes_be32(header + 4);
     if (width == 0 || height == 0 || width > LENGTH_MAX || height > LENGTH_MAX)
         return fail(walk, -EBADMSG, "an impossible width or height in its IHDR");
     if (!is_depth_allowed(header[8], header[9]) || header[10] || header[11] || header[12] > 1)
@@ -92,7 +88,7 @@ static int pass_chunk(struct sc_png_walk *walk, const uint8_t *data, size_t len_
     if (left < 8)
         return -EAGAIN;
     const uint8_t *here = data + walk->at, *type = here + 4;
-    uint32_t length = be32(here);
+    uint32_t length = sc_bytes_be32(here);
     int rc = check_chunk(walk, length, type);
     if (rc < 0)
         return rc;

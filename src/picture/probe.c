@@ -11,9 +11,13 @@
 static const struct {
     sc_look_at *look;
     const char *end; /* what a whole one has */
-} kinds[SC_KIND_SVG + 1] = {
+} kinds[] = {
     [SC_KIND_JPEG] = {sc_jpeg_look, "its EOI marker"},
     [SC_KIND_PNG] = {sc_png_look, "its IEND chunk"},
+    [SC_KIND_WEBP] = {sc_webp_look, "the end that its head tells"},
+    [SC_KIND_GIF] = {sc_gif_look, "its trailer"},
+    [SC_KIND_AVIF] = {sc_avif_look, "the end of its meta and mdat boxes"},
+    [SC_KIND_SVG] = {sc_svg_look, "the end tag of its root"},
 };
 
 int sc_picture_check_size(const struct sc_picture_limits *limits, uint64_t width_px,
@@ -76,7 +80,7 @@ int sc_picture_probe(const uint8_t *data, size_t len_bytes, const struct sc_pict
 {
     struct sc_look look = {0};
     enum sc_kind kind = sc_kind_of(data, len_bytes);
-    if (kind == SC_KIND_NONE || !kinds[kind].look)
+    if (kind == SC_KIND_NONE)
         return no_picture(data, len_bytes, err);
     int rc = kinds[kind].look(data, len_bytes, limits, &look);
     if (rc < 0)
