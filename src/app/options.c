@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/config.h"
+#include "app/value.h"
+#include "base/clock.h"
+#include "base/nearest.h"
+
+#define SETS(kind, member) SC_OPTION_##kind, offsetof(struct sc_config, member)
+#define MS                 SC_NS_PER_MS
+#define HOUR               (3600 * SC_NS_PER_S)
+#define KIB                ((uint64_t)1 << 10)
+#define GIB                ((uint64_t)1 << 30)
+
+#define NETWORK    "Network"
+#define PUBLISHING "Publishing"
+#define VIEWING    "Viewing"
+#define LIMITS     "Limits"
+#define PROGRAM    "Program"
+
+static const struct sc_option the_options[] = {
+    {"listen", 'l', "ADDR:PORT", SETS(LIST, server.listen), 0, 0, NETWORK,
+     "Serve at this address; may be given several times. ADDR is an IPv4 address, an IPv6 address "
+     "in brackets, or '*' for all; port 0 lets the system choose; unix:PATH is a socket in the "
+     "file system. Default: " SC_CONFIG_LISTEN " and " SC_CONFIG_LISTEN_IPV6 "."},
+    {"insecure", 0, NULL, SETS(FLAG, server.is_insecure), 0, 0, NETWORK,
+     "Let anybody who reaches another address than loopback publish and delete."},
+    {"server-name", 0, "NAME", SETS(LIST, server.server_names), 0, 0, NETWORK,
+     "A further host name that browsers may reach us by, '*' for any; may be given several times. "
+     "IP addresses, localhost and this machine's own name are always right."},
+    {"threads", 0, "N", SETS(COUNT, server.n_threads), 0, 64, NETWORK,
+     "Network threads; 0: one per core."},
+
+    {"read-only", 0, NULL, SETS(FLAG, server.is_read_only), 0, 0, PUBLISHING,
+     "No publishing and deleting over HTTP."},
+    {"publish-origin", 0, "ORIGIN", SETS(LIST, server.publish_origins), 0, 0, PUBLISHING,
+     "Web pages of this origin (https://example.org) may publish; may be given several times."},
+    {"svg", 0, "PATTERN", SETS(LIST, server.svg), 0, 0, PUBLISHING,
+     "Published streams whose name matches the pattern ('plots/*') may be SVG, which is active "
+     "content; may be given several times."},
+    {"keep", 0, "TIME", SETS(TIME, server.keep_ns), 0, 8760 * HOUR, PUBLISHING,
+     "Forget a published stream that has had no publisher and no viewer for so long."},
+
+    {"cors", 0, "ORIGIN", SETS(LIST, server.cors_origins), 0, 0, VIEWING,
+     "Scripts in web pages of this origin may read pictures, '*' for any; may be given several "
+     "times. Showing pictures needs no permission."},
+    {"resend", 0, "TIME", SETS(TIME, server.resend_ns), 100 * MS, HOUR, VIEWING,
+     "Send a picture that stands still again after so long: many viewers take 10 s of silence for "
+     "the end."},
+    {"linger", 0, "TIME", SETS(TIME, linger_ns), 0, HOUR, VIEWING,
+     "A source that runs on demand rests so long after its last viewer has left."},
+
+    {"max-frame", 0, "BYTES", SETS(SIZE, server.frame_max_bytes), KIB, GIB, LIMITS,
+     "The largest picture."},
+    {"max-store", 0, "BYTES", SETS(SIZE, server.store_max_bytes), KIB, 1024 * GIB, LIMITS,
+     "Memory for all pictures together."},
+    {"max-streams", 0, "N", SETS(COUNT, server.max_streams), 1, 100000, LIMITS,
+     "Streams, published ones included."},
+    {"max-connections", 0, "N", SETS(COUNT, server.max_connections), 0, 1000000, LIMITS,
+     "Connections at a time; 0: as many as the system gives descriptors, less 256."},
+    {"header-timeout", 0, "TIME", SETS(TIME, server.header_timeout_ns), 10 * MS, HOUR, LIMITS,
+     "A request's head must be complete after so long."},
+    {"idle-timeout", 0, "TIME", SETS(TIME, server.idle_timeout_ns), 10 * MS, HOUR, LIMITS,
+     "Close a connection that asks for nothing for so long."},
+    {"publish-timeout", 0, "TIME", SETS(TIME, server.publish_timeout_ns), 10 * MS, HOUR, LIMITS,
+     "One picture must arrive within so long; a publisher may be silent for so long."},
+    {"stall-timeout", 0, "TIME", SETS(TIME, server.stall_timeout_ns), 10 * MS, HOUR, LIMITS,
+     "Cut a viewer that takes nothing for so long."},
+
+    {"drain", 0, "TIME", SETS(TIME, server.drain_ns), 0, HOUR, PROGRAM,
+     "When told to stop, give viewers so long to take the picture that they are receiving."},
+    {"log-level", 0, "LEVEL", SETS(LEVEL, log_level), 0, 0, PROGRAM,
+     "What is told on standard error: error, warn, info or debug."},
+    {"help", 'h', "man", SETS(HELP, command), 0, 0, PROGRAM,
+     "Print this text; --help=man the same as a man page."},
+    {"version", 'V', NULL, SETS(VERSION, command), 0, 0, PROGRAM, "Print the version."},
+    {0},
+};
+
+const struct sc_option *sc_option_table(void)
+{
+    return the_options;
+}
+
+const struct sc_option *sc_option_find(const char *name, size_t name_bytes)
+{
+    for (const struct sc_option *option = the_options; option->name; option++)
+        if (strlen(option->name) == name_bytes && memcmp(option->name, name, name_bytes) == 0)
+            return option;
+    return NULL;
+}
+
+const struct sc_option *sc_option_find_letter(char letter)
+{
+    for (const struct sc_option *option = the_options; option->name; option++)
+        if (letter && option->letter == letter)
+            return option;
+    return NULL;
+}
+
+const char *sc_option_nearest(const char *typed)
+{
+    struct sc_nearest nearest = {0};
+    for (const struct sc_option *option = the_options; option->name; option++)
+        sc_nearest_offer(&nearest, typed, option->name);
+    return nearest.word;
+}
+
+static const char *const level_names[] = {"error", "warn", "info", "debug", NULL};
+
+static int set_level(const struct sc_option *option, const char *text, void *field,
+                     struct sc_err *err)
+{
+    for (int i = 0; level_names[i]; i++) {
+        if (strcmp(text, level_names[i]) == 0) {
+            *(enum sc_log_level *)field = (enum sc_log_level)i;
+            return 0;
+        }
+    }
+    return sc_err_set(err, -EINVAL, "--%s takes error, warn, info or debug, not '%s'", option->name,
+                      text);
+}
+
+static int add_to_list(const char *text, sc_texts *list)
+{
+    size_t n = 0;
+    while (*list && (*list)[n])
+        n++;
+    const char **longer = realloc((void *)*list, (n + 2) * sizeof *longer);
+    if (!longer)
+        return -ENOMEM;
+    longer[n] = text;
+    longer[n + 1] = NULL;
+    *list = longer;
+    return 0;
+}
+
+/* How the kinds of numbers are written, and told of. */
+static const struct {
+    const struct sc_value_unit *units;
+    const char *what, *examples;
+} numbers[] = {
+    [SC_OPTION_COUNT] = {sc_value_count, "a whole number", ""},
+    [SC_OPTION_SIZE] = {sc_value_size, "a size", ", such as 512K or 16M"},
+    [SC_OPTION_TIME] = {sc_value_time, "a time", ", such as 500ms, 10s, 5m or 1h"},
+};
+
+static int read_number(const struct sc_option *option, const char *text, uint64_t *out_number,
+                       struct sc_err *err)
+{
+    char least[SC_VALUE_TEXT_BYTES], most[SC_VALUE_TEXT_BYTES];
+    const struct sc_value_unit *units = numbers[option->kind].units;
+    int status = sc_value_parse(text, units, out_number);
+    if (status == 0 && *out_number >= option->least && *out_number <= option->most)
+        return 0;
+    sc_value_format(option->least, units, least);
+    sc_value_format(option->most, units, most);
+    return sc_err_set(err, -EINVAL, "--%s takes %s from %s to %s%s, not '%s'", option->name,
+                      numbers[option->kind].what, least, most, numbers[option->kind].examples,
+                      text);
+}
+
+static int set_number(const struct sc_option *option, const char *text, void *field,
+                      struct sc_err *err)
+{
+    uint64_t number;
+    int status = read_number(option, text, &number, err);
+    if (status < 0)
+        return status;
+    if (option->kind == SC_OPTION_COUNT)
+        *(unsigned *)field = (unsigned)number;
+    else if (option->kind == SC_OPTION_SIZE)
+        *(size_t *)field = (size_t)number;
+    else
+        *(uint64_t *)field = number;
+    return 0;
+}
+
+static int set_help(const struct sc_option *option, const char *text, enum sc_command *command,
+                    struct sc_err *err)
+{
+    if (text && strcmp(text, option->value) != 0)
+        return sc_err_set(err, -EINVAL, "--%s takes nothing or '%s', not '%s'", option->name,
+                          option->value, text);
+    *command = text ? SC_COMMAND_MAN : SC_COMMAND_HELP;
+    return 0;
+}
+
+int sc_option_set(const struct sc_option *option, const char *text, struct sc_config *config,
+                  struct sc_err *err)
+{
+    void *field = (char *)config + option->offset;
+    switch (option->kind) {
+    case SC_OPTION_FLAG:
+        *(bool *)field = true;
+        return 0;
+    case SC_OPTION_LIST:
+        return add_to_list(text, field);
+    case SC_OPTION_COUNT:
+    case SC_OPTION_SIZE:
+    case SC_OPTION_TIME:
+        return set_number(option, text, field, err);
+    case SC_OPTION_LEVEL:
+        return set_level(option, text, field, err);
+    case SC_OPTION_HELP:
+        return set_help(option, text, field, err);
+    case SC_OPTION_VERSION:
+        *(enum sc_command *)field = SC_COMMAND_VERSION;
+        return 0;
+    }
+    return -EINVAL;
+}
+
+void sc_option_show(const struct sc_option *option, const struct sc_config *config,
+                    char out_text[static SC_OPTION_SHOWN_BYTES])
+{
+    const void *field = (const char *)config + option->offset;
+    out_text[0] = '\0';
+    if (option->kind == SC_OPTION_COUNT)
+        sc_value_format(*(const unsigned *)field, sc_value_count, out_text);
+    else if (option->kind == SC_OPTION_SIZE)
+        sc_value_format(*(const size_t *)field, sc_value_size, out_text);
+    else if (option->kind == SC_OPTION_TIME)
+        sc_value_format(*(const uint64_t *)field, sc_value_time, out_text);
+    else if (option->kind == SC_OPTION_LEVEL)
+        (void)snprintf(out_text, SC_OPTION_SHOWN_BYTES, "%s",
+                       level_names[*(const enum sc_log_level *)field]);
+}
+
+void sc_option_forget(struct sc_config *config)
+{
+    for (const struct sc_option *option = the_options; option->name; option++) {
+        if (option->kind != SC_OPTION_LIST)
+            continue;
+        sc_texts *list = (sc_texts *)((char *)config + option->offset);
+        free((void *)*list);
+        *list = NULL;
+    }
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/ending.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void a_signal_ends_the_wait(void **state)
+{
+    struct sc_ending ending;
+    (void)state;
+    assert_int_equal(sc_ending_open(&ending), 0);
+    assert_int_equal(raise(SIGTERM), 0);
+    assert_int_equal(sc_ending_wait(&ending), SIGTERM);
+    sc_ending_close(&ending);
+}
+
+static void asking_ends_the_wait_however_often(void **state)
+{
+    struct sc_ending ending;
+    (void)state;
+    assert_int_equal(sc_ending_open(&ending), 0);
+    for (int i = 0; i < 3; i++)
+        sc_ending_ask(&ending);
+    assert_int_equal(sc_ending_wait(&ending), 0);
+    sc_ending_close(&ending);
+}
+
+static void a_second_signal_ends_the_process(void **state)
+{
+    int status = 0;
+    (void)state;
+    pid_t child = fork();
+    if (child == 0) {
+        struct sc_ending ending;
+        if (sc_ending_open(&ending) < 0)
+            _exit(1);
+        (void)raise(SIGINT);
+        (void)sc_ending_wait(&ending);
+        (void)raise(SIGINT);
+        _exit(2);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGINT);
+}
+
+static void a_hangup_that_nohup_ignores_stays_ignored(void **state)
+{
+    struct sc_ending ending;
+    (void)state;
+    assert_true(signal(SIGHUP, SIG_IGN) != SIG_ERR);
+    assert_int_equal(sc_ending_open(&ending), 0);
+    assert_int_equal(raise(SIGHUP), 0);
+    assert_int_equal(raise(SIGTERM), 0);
+    assert_int_equal(sc_ending_wait(&ending), SIGTERM);
+    sc_ending_close(&ending);
+    assert_true(signal(SIGHUP, SIG_DFL) != SIG_ERR);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_signal_ends_the_wait),
+        cmocka_unit_test(asking_ends_the_wait_however_often),
+        cmocka_unit_test(a_second_signal_ends_the_process),
+        cmocka_unit_test(a_hangup_that_nohup_ignores_stays_ignored),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
