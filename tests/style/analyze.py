@@ -38,7 +38,7 @@ def check_cppcheck(the_tree):
     return [line for line in ran.stderr.splitlines() if line] or ([f"cppcheck: exit {ran.returncode}"] if ran.returncode else [])
 
 
-PROJECT = "build/compile_commands.json"
+PROJECT = f"{tree.BUILD}/compile_commands.json"
 planted_tidy = [{PROJECT: "", "src/a.c": "int sc_a(int *p);\nint sc_a(int *p)\n{\n    if (!p)\n        return *p;\n    return 0;\n}\n"}]
 planted_cppcheck = [{"tests/style/cppcheck.txt": "", "src/a.c": "int sc_a(void)\n{\n    int a[2] = {0, 0};\n    return a[2];\n}\n"}]
 
