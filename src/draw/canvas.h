@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* A canvas is pixels in memory that cairo draws on and that become a picture in a draft.
+ *
+ * Life: create -> (begin -> draw -> end -> to_draft), as often as wanted -> destroy. */
+#pragma once
+
+#include "stillcast/frame.h"
+
+#include <cairo.h>
+#include <stdint.h>
+
+#define SC_CANVAS_MIN_PX      16               /* least side */
+#define SC_CANVAS_MAX_PX      16384            /* largest side */
+#define SC_CANVAS_MAX_AREA_PX (7680ULL * 4320) /* 133 MB of pixels */
+
+struct sc_canvas;
+
+/* A part of a canvas, in pixels. */
+struct sc_box {
+    double x, y, width, height;
+};
+
+/* What a canvas is to become. */
+struct sc_canvas_format {
+    enum sc_kind kind; /* SC_KIND_PNG: that; anything else: JPEG */
+    int quality;       /* of a JPEG, 1 to 100 */
+};
+
+/**
+ * Makes a black canvas.
+ *
+ * Returns: 0; -EINVAL a side below SC_CANVAS_MIN_PX; -EMSGSIZE a side or the area above the limits;
+ *          -ENOMEM.
+ */
+int sc_canvas_create(uint32_t width_px, uint32_t height_px, struct sc_canvas **out_canvas);
+void sc_canvas_destroy(struct sc_canvas **canvas);
+
+uint32_t sc_canvas_width_px(const struct sc_canvas *canvas);
+uint32_t sc_canvas_height_px(const struct sc_canvas *canvas);
+
+/**
+ * Begins to draw.
+ *
+ * Returns: cairo's context in its initial state, borrowed until sc_canvas_end; never NULL: cairo
+ *          swallows what cannot be drawn and sc_canvas_end tells it.
+ */
+cairo_t *sc_canvas_begin(struct sc_canvas *canvas);
+
+/** Returns: 0; -ENOMEM; -EIO anything else that cairo could not do. */
+int sc_canvas_end(struct sc_canvas *canvas);
+
+/** Makes the canvas look like another one of the same size: one copy. Not between begin and end. */
+void sc_canvas_copy(struct sc_canvas *canvas, const struct sc_canvas *from);
+
+/**
+ * Encodes what is drawn into a new draft of exactly its size. Not between begin and end.
+ *
+ * Returns: 0; -EMSGSIZE above the pool's largest picture; -ENOMEM (also when the pool is
+ *          exhausted); -EIO the encoder failed.
+ * Thread:  the canvas's owner.
+ */
+int sc_canvas_to_draft(struct sc_canvas *canvas, struct sc_pool *pool,
+                       const struct sc_canvas_format *format, struct sc_draft **out_draft);
