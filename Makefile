@@ -25,6 +25,7 @@ test:
 
 bench:
 	@tools/setup test
+	@$(MAKE) --no-print-directory all
 	@/usr/bin/python3 tests/bench/run.py
 
 # Format, layers, symbols, headers, banned functions, analyzers.

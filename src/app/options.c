@@ -11,11 +11,11 @@
 #include "base/clock.h"
 #include "base/nearest.h"
 
-#define SETS(kind, member) SC_OPTION_##kind, offsetof(struct sc_config, member)
-#define MS                 SC_NS_PER_MS
-#define HOUR               (3600 * SC_NS_PER_S)
-#define KIB                ((uint64_t)1 << 10)
-#define GIB                ((uint64_t)1 << 30)
+#define SETS(kind, letter, member) SC_OPTION_##kind, letter, offsetof(struct sc_config, member)
+#define MS                         SC_NS_PER_MS
+#define HOUR                       (3600 * SC_NS_PER_S)
+#define KIB                        ((uint64_t)1 << 10)
+#define GIB                        ((uint64_t)1 << 30)
 
 #define NETWORK    "Network"
 #define PUBLISHING "Publishing"
@@ -24,61 +24,62 @@
 #define PROGRAM    "Program"
 
 static const struct sc_option the_options[] = {
-    {"listen", 'l', "ADDR:PORT", SETS(LIST, server.listen), 0, 0, NETWORK,
+    {"listen", "ADDR:PORT", SETS(LIST, 'l', server.listen), 0, 0, NETWORK,
      "Serve at this address; may be given several times. ADDR is an IPv4 address, an IPv6 address "
-     "in brackets, or '*' for all; port 0 lets the system choose; unix:PATH is a socket in the "
-     "file system. Default: " SC_CONFIG_LISTEN " and " SC_CONFIG_LISTEN_IPV6 "."},
-    {"insecure", 0, NULL, SETS(FLAG, server.is_insecure), 0, 0, NETWORK,
+     "in brackets or a host name; 0.0.0.0 and [::] are all addresses. Port 0 lets the system "
+     "choose. unix:PATH is a socket in the file system. Default: " SC_CONFIG_LISTEN
+     " and " SC_CONFIG_LISTEN_IPV6 "."},
+    {"insecure", NULL, SETS(FLAG, 0, server.is_insecure), 0, 0, NETWORK,
      "Let anybody who reaches another address than loopback publish and delete."},
-    {"server-name", 0, "NAME", SETS(LIST, server.server_names), 0, 0, NETWORK,
+    {"server-name", "NAME", SETS(LIST, 0, server.server_names), 0, 0, NETWORK,
      "A further host name that browsers may reach us by, '*' for any; may be given several times. "
      "IP addresses, localhost and this machine's own name are always right."},
-    {"threads", 0, "N", SETS(COUNT, server.n_threads), 0, 64, NETWORK,
+    {"threads", "N", SETS(COUNT, 0, server.n_threads), 0, 64, NETWORK,
      "Network threads; 0: one per core."},
 
-    {"read-only", 0, NULL, SETS(FLAG, server.is_read_only), 0, 0, PUBLISHING,
+    {"read-only", NULL, SETS(FLAG, 0, server.is_read_only), 0, 0, PUBLISHING,
      "No publishing and deleting over HTTP."},
-    {"publish-origin", 0, "ORIGIN", SETS(LIST, server.publish_origins), 0, 0, PUBLISHING,
+    {"publish-origin", "ORIGIN", SETS(LIST, 0, server.publish_origins), 0, 0, PUBLISHING,
      "Web pages of this origin (https://example.org) may publish; may be given several times."},
-    {"svg", 0, "PATTERN", SETS(LIST, server.svg), 0, 0, PUBLISHING,
+    {"svg", "PATTERN", SETS(LIST, 0, server.svg), 0, 0, PUBLISHING,
      "Published streams whose name matches the pattern ('plots/*') may be SVG, which is active "
      "content; may be given several times."},
-    {"keep", 0, "TIME", SETS(TIME, server.keep_ns), 0, 8760 * HOUR, PUBLISHING,
+    {"keep", "TIME", SETS(TIME, 0, server.keep_ns), 0, 8760 * HOUR, PUBLISHING,
      "Forget a published stream that has had no publisher and no viewer for so long."},
 
-    {"cors", 0, "ORIGIN", SETS(LIST, server.cors_origins), 0, 0, VIEWING,
+    {"cors", "ORIGIN", SETS(LIST, 0, server.cors_origins), 0, 0, VIEWING,
      "Scripts in web pages of this origin may read pictures, '*' for any; may be given several "
      "times. Showing pictures needs no permission."},
-    {"resend", 0, "TIME", SETS(TIME, server.resend_ns), 100 * MS, HOUR, VIEWING,
+    {"resend", "TIME", SETS(TIME, 0, server.resend_ns), 100 * MS, HOUR, VIEWING,
      "Send a picture that stands still again after so long: many viewers take 10 s of silence for "
      "the end."},
-    {"linger", 0, "TIME", SETS(TIME, linger_ns), 0, HOUR, VIEWING,
+    {"linger", "TIME", SETS(TIME, 0, linger_ns), 0, HOUR, VIEWING,
      "A source that runs on demand rests so long after its last viewer has left."},
 
-    {"max-frame", 0, "BYTES", SETS(SIZE, server.frame_max_bytes), KIB, GIB, LIMITS,
+    {"max-frame", "BYTES", SETS(SIZE, 0, server.frame_max_bytes), KIB, GIB, LIMITS,
      "The largest picture."},
-    {"max-store", 0, "BYTES", SETS(SIZE, server.store_max_bytes), KIB, 1024 * GIB, LIMITS,
+    {"max-store", "BYTES", SETS(SIZE, 0, server.store_max_bytes), KIB, 1024 * GIB, LIMITS,
      "Memory for all pictures together."},
-    {"max-streams", 0, "N", SETS(COUNT, server.max_streams), 1, 100000, LIMITS,
+    {"max-streams", "N", SETS(COUNT, 0, server.max_streams), 1, 100000, LIMITS,
      "Streams, published ones included."},
-    {"max-connections", 0, "N", SETS(COUNT, server.max_connections), 0, 1000000, LIMITS,
+    {"max-connections", "N", SETS(COUNT, 0, server.max_connections), 0, 1000000, LIMITS,
      "Connections at a time; 0: as many as the system gives descriptors, less 256."},
-    {"header-timeout", 0, "TIME", SETS(TIME, server.header_timeout_ns), 10 * MS, HOUR, LIMITS,
+    {"header-timeout", "TIME", SETS(TIME, 0, server.header_timeout_ns), 10 * MS, HOUR, LIMITS,
      "A request's head must be complete after so long."},
-    {"idle-timeout", 0, "TIME", SETS(TIME, server.idle_timeout_ns), 10 * MS, HOUR, LIMITS,
+    {"idle-timeout", "TIME", SETS(TIME, 0, server.idle_timeout_ns), 10 * MS, HOUR, LIMITS,
      "Close a connection that asks for nothing for so long."},
-    {"publish-timeout", 0, "TIME", SETS(TIME, server.publish_timeout_ns), 10 * MS, HOUR, LIMITS,
+    {"publish-timeout", "TIME", SETS(TIME, 0, server.publish_timeout_ns), 10 * MS, HOUR, LIMITS,
      "One picture must arrive within so long; a publisher may be silent for so long."},
-    {"stall-timeout", 0, "TIME", SETS(TIME, server.stall_timeout_ns), 10 * MS, HOUR, LIMITS,
+    {"stall-timeout", "TIME", SETS(TIME, 0, server.stall_timeout_ns), 10 * MS, HOUR, LIMITS,
      "Cut a viewer that takes nothing for so long."},
 
-    {"drain", 0, "TIME", SETS(TIME, server.drain_ns), 0, HOUR, PROGRAM,
+    {"drain", "TIME", SETS(TIME, 0, server.drain_ns), 0, HOUR, PROGRAM,
      "When told to stop, give viewers so long to take the picture that they are receiving."},
-    {"log-level", 0, "LEVEL", SETS(LEVEL, log_level), 0, 0, PROGRAM,
+    {"log-level", "LEVEL", SETS(LEVEL, 0, log_level), 0, 0, PROGRAM,
      "What is told on standard error: error, warn, info or debug."},
-    {"help", 'h', "man", SETS(HELP, command), 0, 0, PROGRAM,
+    {"help", "man", SETS(HELP, 'h', command), 0, 0, PROGRAM,
      "Print this text; --help=man the same as a man page."},
-    {"version", 'V', NULL, SETS(VERSION, command), 0, 0, PROGRAM, "Print the version."},
+    {"version", NULL, SETS(VERSION, 'V', command), 0, 0, PROGRAM, "Print the version."},
     {0},
 };
 

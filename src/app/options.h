@@ -22,9 +22,9 @@ enum sc_option_kind {
 
 struct sc_option {
     const char *name;  /* "listen": what a person writes behind "--" */
-    char letter;       /* 'l'; 0: none */
     const char *value; /* what stands for its value in --help: "ADDR:PORT"; NULL: it takes none */
     enum sc_option_kind kind;
+    char letter;          /* 'l'; 0: none */
     size_t offset;        /* of what it sets, in struct sc_config */
     uint64_t least, most; /* of a count, size or time, both included */
     const char *group;    /* heading in --help; rows of a group stand together */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/page.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #define WIDTH_COLUMNS 80
@@ -100,12 +99,15 @@ static void roff_section(struct sc_page *page, const char *title)
     (void)fputs(".SH \"", page->out);
     roff_escape(page->out, title);
     (void)fputs("\"\n", page->out);
+    page->is_fresh = true;
 }
 
 static void roff_text(struct sc_page *page, const char *text)
 {
-    (void)fputs(".PP\n", page->out);
+    if (!page->is_fresh)
+        (void)fputs(".PP\n", page->out);
     roff_sentences(page->out, text);
+    page->is_fresh = false;
 }
 
 static void roff_item(struct sc_page *page, const struct sc_page_item *item)
@@ -124,6 +126,7 @@ static void roff_item(struct sc_page *page, const struct sc_page_item *item)
     roff_sentences(page->out, item->text);
     if (item->depth > 0)
         (void)fputs(".RE\n", page->out);
+    page->is_fresh = false;
 }
 
 static void roff_example(struct sc_page *page, const char *line, const char *meaning)
@@ -132,6 +135,7 @@ static void roff_example(struct sc_page *page, const char *line, const char *mea
     roff_escape(page->out, line);
     (void)fputs("\\fR\n", page->out);
     roff_sentences(page->out, meaning);
+    page->is_fresh = false;
 }
 
 const struct sc_page_ops sc_page_plain = {

@@ -3,6 +3,7 @@
  * the man page cannot differ. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct sc_page;
@@ -25,6 +26,7 @@ struct sc_page_ops {
 struct sc_page {
     FILE *out;
     const struct sc_page_ops *ops;
+    bool is_fresh; /* nothing stands in the section yet; the ops' own */
 };
 
 extern const struct sc_page_ops sc_page_plain; /* at most 80 columns */

@@ -33,12 +33,13 @@ static bool is_name(struct sc_text host)
     return true;
 }
 
+/* text  begins with what should be the colon. */
 static int parse_port(struct sc_text text, uint16_t *out_port)
 {
     unsigned port = 0;
-    if (text.len_bytes == 0 || text.len_bytes > PORT_DIGITS_MAX)
+    if (text.data[0] != ':' || text.len_bytes < 2 || text.len_bytes > 1 + PORT_DIGITS_MAX)
         return -EINVAL;
-    for (size_t i = 0; i < text.len_bytes; i++) {
+    for (size_t i = 1; i < text.len_bytes; i++) {
         if (text.data[i] < '0' || text.data[i] > '9')
             return -EINVAL;
         port = port * 10 + (unsigned)(text.data[i] - '0');
@@ -49,16 +50,16 @@ static int parse_port(struct sc_text text, uint16_t *out_port)
     return 0;
 }
 
-/* Cuts the host off the front of text, with brackets still around an IPv6 address. */
-static struct sc_text cut_host(struct sc_text *text)
+static int parse_host(struct sc_text host, struct sc_authority *authority)
 {
-    bool is_bracketed = text->len_bytes && text->data[0] == '[';
-    const char *mark = memchr(text->data, is_bracketed ? ']' : ':', text->len_bytes);
-    size_t n = mark ? (size_t)(mark - text->data) + is_bracketed : text->len_bytes;
-    struct sc_text host = {text->data, n};
-    text->data += n;
-    text->len_bytes -= n;
-    return host;
+    bool is_bracketed = host.len_bytes > 2 && host.data[0] == '[';
+    if (is_bracketed && host.data[host.len_bytes - 1] != ']')
+        return -EINVAL;
+    if (is_bracketed)
+        host = (struct sc_text){host.data + 1, host.len_bytes - 2};
+    authority->host = host;
+    authority->is_address = is_address(is_bracketed ? AF_INET6 : AF_INET, host);
+    return authority->is_address || (!is_bracketed && is_name(host)) ? 0 : -EINVAL;
 }
 
 int sc_authority_parse(struct sc_text text, struct sc_authority *out_authority)
@@ -66,25 +67,14 @@ int sc_authority_parse(struct sc_text text, struct sc_authority *out_authority)
     struct sc_authority authority = {.port = 0};
     if (text.len_bytes == 0)
         return -EINVAL;
-    struct sc_text host = cut_host(&text);
-    if (host.len_bytes > 2 && host.data[0] == '[') {
-        host = (struct sc_text){host.data + 1, host.len_bytes - 2};
-        authority.is_address = is_address(AF_INET6, host);
-        if (!authority.is_address)
-            return -EINVAL;
-    } else {
-        authority.is_address = is_address(AF_INET, host);
-        if (!is_name(host))
-            return -EINVAL;
-    }
-    authority.host = host;
-    if (text.len_bytes) {
-        if (text.data[0] != ':')
-            return -EINVAL;
-        int rc = parse_port((struct sc_text){text.data + 1, text.len_bytes - 1}, &authority.port);
-        if (rc < 0)
-            return rc;
-    }
-    *out_authority = authority;
-    return 0;
+    bool is_bracketed = text.data[0] == '[';
+    const char *mark = memchr(text.data, is_bracketed ? ']' : ':', text.len_bytes);
+    size_t n = mark ? (size_t)(mark - text.data) + is_bracketed : text.len_bytes;
+    struct sc_text host = {text.data, n}, port = {text.data + n, text.len_bytes - n};
+    int rc = parse_host(host, &authority);
+    if (rc == 0 && port.len_bytes)
+        rc = parse_port(port, &authority.port);
+    if (rc == 0)
+        *out_authority = authority;
+    return rc;
 }

@@ -11,6 +11,7 @@
 
 #define BLANK_LINES_MAX  4
 #define METHOD_MAX_BYTES 32
+#define LINE_MAX_BYTES   (SC_REQUEST_LINE_MAX_BYTES + 1) /* with its CR */
 
 struct cursor {
     const char *at, *end;
@@ -120,11 +121,12 @@ static bool is_settled(const char *line, const char *end)
 {
     const char *lf;
     for (size_t n = 0; (lf = memchr(line, '\n', (size_t)(end - line))); n++) {
-        if (lf <= line + 1 || lf[-1] != '\r' || n == SC_REQUEST_FIELDS_MAX)
+        bool is_ordinary = lf > line && lf[-1] == '\r' && line[0] != '\r';
+        if (!is_ordinary || lf - line > LINE_MAX_BYTES || n == SC_REQUEST_FIELDS_MAX)
             return true;
         line = lf + 1;
     }
-    return end - line > SC_REQUEST_LINE_MAX_BYTES + 1;
+    return end - line > LINE_MAX_BYTES;
 }
 
 /* The next line, without its CRLF. */
@@ -134,7 +136,7 @@ static int take_line(struct cursor *cursor, struct sc_text *out_line)
     size_t left = (size_t)(cursor->end - start);
     const char *lf = memchr(start, '\n', left);
     size_t n = lf ? (size_t)(lf - start) : left;
-    if (n > SC_REQUEST_LINE_MAX_BYTES + 1)
+    if (n > LINE_MAX_BYTES)
         return refuse(cursor, -431, "A header line is longer than 8192 bytes.");
     if (!lf)
         return -EAGAIN;
@@ -148,6 +150,8 @@ static int take_line(struct cursor *cursor, struct sc_text *out_line)
 static int parse_field(struct cursor *cursor, struct sc_text line, struct sc_field *out_field)
 {
     size_t n = 0;
+    if (line.data[0] == ' ' || line.data[0] == '\t')
+        return refuse(cursor, -400, "A header line begins with a blank; folding is not served.");
     while (n < line.len_bytes && sc_text_is_token_byte(line.data[n]))
         n++;
     if (n == 0 || n == line.len_bytes || line.data[n] != ':')

@@ -43,7 +43,7 @@ int sc_request_split_target(struct sc_request *request, struct sc_text target,
 {
     bool is_options = request->method == SC_METHOD_OPTIONS;
     *out_authority = (struct sc_text){NULL, 0};
-    if (sc_text_is(request->method_text, "connect"))
+    if (request->method_text.len_bytes == 7 && memcmp(request->method_text.data, "CONNECT", 7) == 0)
         return refuse(out_reason, -400, "This is no proxy: CONNECT is not served.");
     if (target.data[0] == '/') {
         split_query(request, target);

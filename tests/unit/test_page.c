@@ -14,7 +14,7 @@
 static const char *written(const struct sc_page_ops *ops, void (*write)(struct sc_page *page),
                            char out_text[static 4096])
 {
-    struct sc_page page = {fmemopen(out_text, 4096, "w"), ops};
+    struct sc_page page = {.out = fmemopen(out_text, 4096, "w"), .ops = ops};
     assert_non_null(page.out);
     write(&page);
     (void)fclose(page.out);
@@ -86,12 +86,28 @@ static void roff_reads_nothing_of_the_text_as_its_own(void **state)
                         "\\&.Second\n");
 }
 
+static void write_paragraphs(struct sc_page *page)
+{
+    page->ops->section(page, "A");
+    page->ops->text(page, "One.");
+    page->ops->text(page, "Two.");
+}
+
+static void the_first_paragraph_of_a_section_needs_no_macro(void **state)
+{
+    char text[4096];
+    (void)state;
+    assert_string_equal(written(&sc_page_roff, write_paragraphs, text),
+                        ".SH \"A\"\nOne.\n.PP\nTwo.\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(items_stand_in_columns),
         cmocka_unit_test(items_are_tagged_paragraphs_in_roff),
         cmocka_unit_test(text_is_wrapped_at_80_columns),
+        cmocka_unit_test(the_first_paragraph_of_a_section_needs_no_macro),
         cmocka_unit_test(roff_reads_nothing_of_the_text_as_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

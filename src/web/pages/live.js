@@ -1,2 +1,177 @@
-/** The address of a stream's live picture, never the same twice. */
-export const liveUrl = (name) => `/${encodeURI(name)}.mjpg?t=${Date.now().toString(36)}`;
+// SPDX-License-Identifier: MIT
+// One live picture: an <img> that the server feeds, and behind it a <canvas> that keeps the last
+// picture for the time when there is no connection.
+//
+// No browser tells when a multipart picture's connection has died, so it is taken for dead when the
+// server counts no viewer, when nothing was shown for long after connecting, when the picture turned
+// blank (Chromium, after a reset), or when the stream went on while the <img> shows what the server
+// has no more. A picture that merely stays the same is none of these.
+
+const CONNECT_MS = 8000;
+const SETTLE_MS = 2000;
+const STEADY_MS = 10000;
+const DOUBT_MS = 5000;
+const DOUBT_MAX_MS = 60000;
+const DELAYS_MS = [0, 500, 1000, 2000, 5000];
+const MARK_PX = 64;
+
+const marker = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+marker.canvas.width = marker.canvas.height = MARK_PX;
+marker.imageSmoothingQuality = 'high';
+
+/** Tells pictures apart by a small copy's pixels. */
+function markOf(picture) {
+  marker.clearRect(0, 0, MARK_PX, MARK_PX);
+  marker.drawImage(picture, 0, 0, MARK_PX, MARK_PX);
+  const { data } = marker.getImageData(0, 0, MARK_PX, MARK_PX);
+  return data.reduce((sum, byte) => (sum * 31 + byte) | 0, 0);
+}
+
+/** Never the same twice: browsers share or reuse what has the same address. */
+let nAddresses = 0;
+const tab = Math.random().toString(36).slice(2, 10);
+const fresh = (address) => `${address}?t=${tab}-${++nAddresses}`;
+
+async function load(address) {
+  const picture = new Image();
+  const timer = setTimeout(() => picture.removeAttribute('src'), CONNECT_MS);
+  picture.src = address;
+  try {
+    await picture.decode();
+    return picture;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export class Live {
+  #screen;
+  #img;
+  #canvas;
+  #path;
+  #widthMax;
+  #timer = 0;
+  #retries = 0;
+  #connectedAt = 0;
+  #mark = null;
+  #markSeq = 0;
+  #markAt = 0;
+  #doubtMs = DOUBT_MS;
+  isOn = false;
+
+  constructor(screen, name, widthMax) {
+    this.#screen = screen;
+    this.#img = screen.querySelector('img');
+    this.#canvas = screen.querySelector('canvas');
+    this.#path = `/${encodeURI(name)}`;
+    this.#widthMax = widthMax;
+    this.#img.addEventListener('load', () => this.#shown());
+    this.#img.addEventListener('error', () => this.#again());
+  }
+
+  #shown() {
+    if (this.isOn)
+      this.#screen.classList.add('is-live', 'has-picture');
+  }
+
+  connect() {
+    this.release();
+    this.isOn = true;
+    this.#connectedAt = performance.now();
+    this.#mark = null;
+    this.#img.src = fresh(`${this.#path}.mjpg`);
+  }
+
+  /** Closes the connection; only losing src does, not leaving the document. */
+  release() {
+    clearTimeout(this.#timer);
+    this.keep();
+    this.isOn = false;
+    this.#screen.classList.remove('is-live');
+    this.#img.removeAttribute('src');
+  }
+
+  #again() {
+    this.release();
+    this.isOn = true;
+    this.#connectedAt = performance.now();
+    const delay = DELAYS_MS[Math.min(this.#retries++, DELAYS_MS.length - 1)];
+    this.#timer = setTimeout(() => this.connect(), delay);
+  }
+
+  /** Copies the picture that is seen now to the canvas behind it. */
+  keep() {
+    if (this.#screen.classList.contains('is-live') && this.#img.naturalWidth > 0)
+      this.#draw(this.#img);
+  }
+
+  #draw(picture) {
+    const { naturalWidth: width, naturalHeight: height } = picture;
+    const scale = Math.min(1, this.#widthMax / width);
+    this.#canvas.width = Math.max(1, Math.round(width * scale));
+    this.#canvas.height = Math.max(1, Math.round(height * scale));
+    try {
+      this.#canvas.getContext('2d').drawImage(picture, 0, 0, this.#canvas.width, this.#canvas.height);
+    } catch {
+      // The browser has just lost the picture; the next one is on its way.
+    }
+  }
+
+  /** Shows the newest picture without staying connected. */
+  async refresh() {
+    try {
+      const picture = await load(fresh(`${this.#path}.jpg`));
+      if (this.isOn)
+        return;
+      this.#draw(picture);
+      this.#screen.classList.add('has-picture');
+    } catch {
+      // None yet, or the stream is gone: the next answer of the server tells.
+    }
+  }
+
+  /** To be called with each word of the server about this stream. */
+  check({ seq, viewers }) {
+    const connectedMs = performance.now() - this.#connectedAt;
+    if (!this.isOn)
+      return;
+    if (!this.#screen.classList.contains('is-live')) {
+      if (seq > 0 && connectedMs > CONNECT_MS)
+        this.#again();
+      return;
+    }
+    const isBlank = this.#mark !== null && this.#img.naturalWidth === 0;
+    if (isBlank || (viewers === 0 && connectedMs > SETTLE_MS)) {
+      this.#again();
+      return;
+    }
+    if (connectedMs > STEADY_MS)
+      this.#retries = 0;
+    this.keep();
+    if (this.#img.naturalWidth > 0)
+      this.#doubt(seq);
+  }
+
+  async #doubt(seq) {
+    const now = performance.now();
+    const mark = markOf(this.#img);
+    if (mark !== this.#mark) {
+      this.#mark = mark;
+      this.#markSeq = seq;
+      this.#markAt = now;
+      this.#doubtMs = DOUBT_MS;
+    } else if (seq !== this.#markSeq && now - this.#markAt > this.#doubtMs) {
+      this.#markAt = now;
+      this.#doubtMs = Math.min(this.#doubtMs * 2, DOUBT_MAX_MS);
+      await this.#compare(mark);
+    }
+  }
+
+  async #compare(mark) {
+    const picture = await load(fresh(`${this.#path}.jpg`)).catch(() => null);
+    if (!picture || !this.isOn || !this.#screen.classList.contains('is-live'))
+      return;
+    if (markOf(this.#img) === mark && markOf(picture) !== mark)
+      this.#again();
+  }
+}

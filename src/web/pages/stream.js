@@ -1,7 +1,101 @@
-import { liveUrl } from '/.pages/live.js';
+// SPDX-License-Identifier: MIT
+// One stream: its picture, what is known about it, and how to use it elsewhere.
 
-const name = decodeURI(location.pathname.slice(1));
-const picture = document.createElement('img');
-picture.src = liveUrl(name);
-picture.alt = name;
-document.getElementById('stream').append(picture);
+import { codeBox } from '/.pages/copy.js';
+import { onKeys } from '/.pages/keys.js';
+import { Live } from '/.pages/live.js';
+import { snippets } from '/.pages/snippets.js';
+import { Watch } from '/.pages/watch.js';
+import * as words from '/.pages/words.js';
+
+const WIDTH_MAX_PX = 1920;
+const ENDINGS = { 'image/svg+xml': 'svg', 'image/jpeg': 'jpg' };
+
+const at = (id) => document.getElementById(id);
+const name = decodeURI(location.pathname).slice(1);
+const stage = at('stage');
+const live = new Live(stage, name, WIDTH_MAX_PX);
+
+document.title = `${name} – stillcast`;
+at('name').textContent = name;
+at('picture').alt = `Live picture of ${name}`;
+at('save').href = `/${encodeURI(name)}.jpg`;
+
+for (const { title, text, section, jpegOnly } of snippets(location.origin, name)) {
+  const item = document.createElement('li');
+  const heading = document.createElement('h3');
+  heading.textContent = title;
+  item.classList.toggle('is-jpeg-only', Boolean(jpegOnly));
+  item.append(heading, codeBox(text, title));
+  document.querySelector(`#${section} ul`).append(item);
+}
+
+function say(state, stateText, message) {
+  document.body.dataset.state = state;
+  words.setText(at('state'), stateText);
+  words.setText(at('message'), message);
+}
+
+function tellType({ type, kind, bytes }) {
+  const isJpeg = type === null || type === 'image/jpeg';
+  const ending = ENDINGS[type] ?? type?.split('/')[1] ?? 'jpg';
+  words.setText(at('type'), type ? `${kind}, ${words.bytesText(bytes)}` : '–');
+  words.setText(at('kind'), kind ?? '');
+  at('save').download = `${name.replaceAll('/', '-')}.${ending}`;
+  at('jpeg-only').hidden = isJpeg;
+  document.body.classList.toggle('is-no-jpeg', !isJpeg);
+}
+
+function tell(stream) {
+  say(stream.state, words.stateText(stream), words.messageText(stream));
+  tellType(stream);
+  words.setText(at('size'), words.sizeText(stream));
+  words.setText(at('rate'), words.rateText(stream));
+  words.setText(at('age'), words.ageText(stream));
+  words.setText(at('viewers'), String(stream.viewers));
+  if (stream.width)
+    stage.style.setProperty('--ratio', stream.width / stream.height);
+}
+
+new Watch(`/api/streams/${encodeURI(name)}`, {
+  answer(stream, status) {
+    if (status === 404) {
+      live.release();
+      say('gone', 'Not there', 'No stream has this name now. Publish to it, and it appears here.');
+      return;
+    }
+    if (!live.isOn)
+      live.connect();
+    tell(stream);
+    live.check(stream);
+  },
+  away() {
+    say('away', 'Reconnecting …', 'No answer from the server. Reconnecting …');
+  },
+  back() {
+    if (live.isOn)
+      live.connect();
+  },
+  hide: () => live.release(),
+  show: () => live.connect(),
+});
+
+function toggleFull() {
+  if (document.fullscreenElement)
+    document.exitFullscreen();
+  else
+    stage.requestFullscreen();
+}
+
+if (document.fullscreenEnabled) {
+  at('full').addEventListener('click', toggleFull);
+  stage.addEventListener('dblclick', toggleFull);
+} else {
+  at('full').hidden = true;
+}
+
+onKeys({
+  f: () => at('full').click(),
+  s: () => at('save').click(),
+  g: () => location.assign('/'),
+});
