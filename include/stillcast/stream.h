@@ -24,6 +24,7 @@ struct sc_stream_stats {
     SC_ATOMIC(uint64_t) n_frames_in, bytes_in; /* published */
     SC_ATOMIC(uint64_t) n_rejected; /* pictures refused: damaged, too large, wrong kind */
     SC_ATOMIC(uint64_t) n_frames_out, bytes_out; /* sent to the last byte; bytes with their heads */
+    SC_ATOMIC(uint64_t) n_resent;                /* times a frame went out again, unchanged */
     SC_ATOMIC(uint64_t) n_skipped;               /* frames that a viewer was too slow for */
     SC_ATOMIC(uint64_t) n_retries;               /* attempts to get a lost source back */
 };

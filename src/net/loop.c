@@ -56,21 +56,16 @@ int sc_loop_create(struct sc_loop **out_loop)
     return rc;
 }
 
-void sc_loop_destroy(struct sc_loop **loop)
-{
-    struct sc_loop *old = sc_steal(*loop);
-    if (!old)
-        return;
-    sc_own_close(&old->mail.fd);
-    sc_own_close(&old->epoll_fd);
-    sc_timers_destroy(&old->timers);
-    free(old);
-}
-
 int sc_loop_add(struct sc_loop *loop, struct sc_watch *watch, uint32_t events)
 {
     struct epoll_event event = {.events = events, .data.ptr = watch};
     return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, watch->fd, &event) < 0 ? -errno : 0;
+}
+
+int sc_loop_rearm(struct sc_loop *loop, struct sc_watch *watch, uint32_t events)
+{
+    struct epoll_event event = {.events = events, .data.ptr = watch};
+    return epoll_ctl(loop->epoll_fd, EPOLL_CTL_MOD, watch->fd, &event) < 0 ? -errno : 0;
 }
 
 void sc_loop_remove(struct sc_loop *loop, struct sc_watch *watch)
@@ -191,6 +186,18 @@ static void end_turn(struct sc_loop *loop)
         struct sc_task *tasks = sc_steal(loop->deferred);
         run_all(tasks);
     }
+}
+
+void sc_loop_destroy(struct sc_loop **loop)
+{
+    struct sc_loop *old = sc_steal(*loop);
+    if (!old)
+        return;
+    end_turn(old); /* what was to be freed is */
+    sc_own_close(&old->mail.fd);
+    sc_own_close(&old->epoll_fd);
+    sc_timers_destroy(&old->timers);
+    free(old);
 }
 
 void sc_loop_run(struct sc_loop *loop)

@@ -50,6 +50,10 @@ void sc_loop_stop(struct sc_loop *loop);
  */
 int sc_loop_add(struct sc_loop *loop, struct sc_watch *watch, uint32_t events);
 
+/** Has events that are still there reported again, although edge-triggered. Returns: as
+ * sc_loop_add. */
+int sc_loop_rearm(struct sc_loop *loop, struct sc_watch *watch, uint32_t events);
+
 /** Events of this turn that are still to come are dropped. Call before close(fd). Thread: loop. */
 void sc_loop_remove(struct sc_loop *loop, struct sc_watch *watch);
 
