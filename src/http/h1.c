@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/h1.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "http/h1_conn.h"
+
+#define EVENTS       (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+#define READ_BYTES   2048              /* first read of a head */
+#define OUT_BYTES    (4 * 1024 * 1024) /* an answer that is copied */
+#define STEPS        64                /* of one connection in one turn: others wait */
+#define LINGER_NS    (5 * SC_NS_PER_S)
+#define LINGER_BYTES (64 * 1024) /* thrown away in one step */
+
+static atomic_uint_fast64_t last_id;
+
+/* --- patience --- */
+
+static uint64_t deadline_ns(const struct sc_h1 *h1)
+{
+    const struct sc_h1_config *c = h1->config;
+    switch (h1->phase) {
+    case SC_H1_HEAD:
+        if (h1->in.len_bytes == 0 && !h1->is_first)
+            return h1->since_ns + c->idle_timeout_ns;
+        return h1->since_ns + c->header_timeout_ns;
+    case SC_H1_OPEN:
+        if (h1->is_blocked)
+            return h1->progress_ns + c->stall_timeout_ns;
+        return h1->x.body == SC_BODY_READING && h1->x.answer == SC_ANSWER_NONE
+                   ? sc_h1_body_deadline_ns(h1)
+                   : UINT64_MAX;
+    case SC_H1_LINGER:
+        return h1->since_ns + LINGER_NS;
+    case SC_H1_DOOMED:
+        break;
+    }
+    return UINT64_MAX;
+}
+
+void sc_h1_arm(struct sc_h1 *h1)
+{
+    uint64_t due = deadline_ns(h1);
+    if (due == UINT64_MAX || (sc_timer_is_started(&h1->timer) && h1->timer.due_ns <= due))
+        return; /* it looks again when it fires */
+    if (sc_timer_start(sc_loop_timers(h1->config->loop), &h1->timer, due) < 0)
+        sc_h1_doom(h1);
+}
+
+static void count(_Atomic uint64_t *counter)
+{
+    atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
+}
+
+static void give_up(struct sc_h1 *h1)
+{
+    struct sc_h1_config *c = h1->config;
+    if (h1->phase == SC_H1_HEAD && (h1->in.len_bytes > 0 || h1->is_first)) {
+        count(&c->stats->n_header_timeouts);
+        if (h1->in.len_bytes > 0) {
+            sc_h1_enter(h1, SC_H1_OPEN);
+            c->refuse(&h1->x, 408, "the request's head did not come in time", c->self);
+            return;
+        }
+    } else if (h1->phase == SC_H1_HEAD) {
+        count(&c->stats->n_idle_timeouts);
+    } else if (h1->phase == SC_H1_OPEN && h1->is_blocked) {
+        count(&c->stats->n_stalls);
+    } else if (h1->phase == SC_H1_OPEN) {
+        count(&c->stats->n_body_timeouts);
+        c->refuse(&h1->x, 408, "the request's body did not come in time", c->self);
+        return;
+    }
+    sc_h1_doom(h1);
+}
+
+static void on_timer(struct sc_timer *timer)
+{
+    struct sc_h1 *h1 = sc_container_of(timer, struct sc_h1, timer);
+    if (deadline_ns(h1) <= sc_loop_now_ns(h1->config->loop))
+        give_up(h1);
+    if (h1->phase != SC_H1_DOOMED)
+        sc_h1_arm(h1);
+}
+
+/* --- life --- */
+
+static void bury(struct sc_h1 *h1)
+{
+    struct sc_exchange *x = &h1->x;
+    sc_h1_answer_drop(h1);
+    if (x->ops)
+        x->ops->gone(x->self);
+    sc_list_remove(&h1->link);
+    sc_buf_fini(&h1->in);
+    sc_buf_fini(&h1->out);
+    atomic_fetch_sub_explicit(&h1->config->stats->n_connections, 1, memory_order_relaxed);
+    free(h1);
+}
+
+static void at_end_of_turn(struct sc_task *task)
+{
+    struct sc_h1 *h1 = sc_container_of(task, struct sc_h1, end_of_turn);
+    h1->is_deferred = false;
+    if (h1->phase == SC_H1_DOOMED)
+        bury(h1);
+    else
+        sc_h1_advance(h1);
+}
+
+static void defer(struct sc_h1 *h1)
+{
+    if (!h1->is_deferred)
+        sc_loop_defer(h1->config->loop, &h1->end_of_turn);
+    h1->is_deferred = true;
+}
+
+void sc_h1_doom(struct sc_h1 *h1)
+{
+    if (h1->phase == SC_H1_DOOMED)
+        return;
+    h1->phase = SC_H1_DOOMED;
+    sc_timer_stop(sc_loop_timers(h1->config->loop), &h1->timer);
+    sc_loop_remove(h1->config->loop, &h1->watch);
+    h1->conn.ops->close(&h1->conn);
+    defer(h1);
+}
+
+void sc_h1_enter(struct sc_h1 *h1, enum sc_h1_phase phase)
+{
+    h1->phase = phase;
+    h1->since_ns = h1->progress_ns = sc_loop_now_ns(h1->config->loop);
+    h1->is_blocked = false;
+    sc_h1_arm(h1);
+}
+
+void sc_h1_advance_later(struct sc_h1 *h1)
+{
+    if (!h1->is_advancing && h1->phase != SC_H1_DOOMED)
+        defer(h1);
+}
+
+static void on_ready(struct sc_watch *watch, uint32_t events)
+{
+    struct sc_h1 *h1 = sc_container_of(watch, struct sc_h1, watch);
+    if (events & (EPOLLERR | EPOLLHUP)) {
+        sc_h1_doom(h1);
+        return;
+    }
+    if (events & (EPOLLIN | EPOLLRDHUP))
+        h1->is_readable = true;
+    if (events & EPOLLRDHUP)
+        h1->is_eof = true;
+    if (events & EPOLLOUT)
+        h1->is_blocked = false;
+    sc_h1_advance(h1);
+}
+
+static bool is_above_limit(struct sc_h1_config *config)
+{
+    uint64_t n = atomic_fetch_add_explicit(&config->stats->n_connections, 1, memory_order_relaxed);
+    return n >= config->max_connections || config->is_draining;
+}
+
+static void refuse_connection(struct sc_h1_config *config, int fd)
+{
+    static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\n"
+                                 "Retry-After: 5\r\nContent-Type: text/plain\r\n"
+                                 "Content-Length: 58\r\nConnection: close\r\n\r\n"
+                                 "the server has all the connections it may; try again soon\n";
+    struct sc_conn conn;
+    sc_conn_init_plain(&conn, fd);
+    struct iovec part = {(void *)(uintptr_t)answer, sizeof answer - 1};
+    (void)conn.ops->send(&conn, &part, 1); /* it is being sent away: no second try */
+    conn.ops->finish(&conn);
+    conn.ops->close(&conn);
+    atomic_fetch_sub_explicit(&config->stats->n_connections, 1, memory_order_relaxed);
+    count(&config->stats->n_refused);
+}
+
+void sc_h1_open(struct sc_h1_config *config, int fd)
+{
+    count(&config->stats->n_accepted);
+    struct sc_h1 *h1 = is_above_limit(config) ? NULL : calloc(1, sizeof *h1);
+    if (!h1) {
+        refuse_connection(config, fd);
+        return;
+    }
+    h1->config = config;
+    h1->id = atomic_fetch_add_explicit(&last_id, 1, memory_order_relaxed) + 1;
+    h1->timer.fire = on_timer;
+    h1->end_of_turn.run = at_end_of_turn;
+    h1->is_first = true;
+    sc_buf_init(&h1->in, SC_REQUEST_HEAD_MAX_BYTES);
+    sc_buf_init(&h1->out, OUT_BYTES);
+    sc_conn_init_plain(&h1->conn, fd);
+    h1->watch = (struct sc_watch){.fd = fd, .ready = on_ready};
+    sc_list_append(&config->connections, &h1->link);
+    sc_h1_enter(h1, SC_H1_HEAD);
+    if (h1->phase != SC_H1_DOOMED && sc_loop_add(config->loop, &h1->watch, EVENTS) < 0)
+        sc_h1_doom(h1);
+}
+
+/* --- requests --- */
+
+ssize_t sc_h1_fill(struct sc_h1 *h1, size_t want_bytes)
+{
+    size_t left = h1->in.max_bytes - h1->in.len_bytes;
+    size_t bytes = want_bytes < left ? want_bytes : left;
+    if (!h1->is_readable)
+        return -EAGAIN;
+    int rc = sc_buf_reserve(&h1->in, bytes);
+    if (rc < 0)
+        return rc;
+    ssize_t n = h1->conn.ops->recv(&h1->conn, h1->in.data + h1->in.len_bytes, bytes);
+    if (n > 0)
+        h1->in.len_bytes += (size_t)n;
+    if (n < 0 || (size_t)n < bytes)
+        h1->is_readable = n > 0 && h1->is_eof;
+    return n;
+}
+
+static void open_exchange(struct sc_h1 *h1, const struct sc_request *request)
+{
+    bool has_body = request->is_chunked || (request->has_length && request->length_bytes > 0);
+    h1->x = (struct sc_exchange){
+        .is_head = request->method == SC_METHOD_HEAD,
+        .is_keep_alive = request->is_keep_alive && request->minor_version == 1,
+        .wants_continue = request->wants_continue,
+        .is_chunked = request->is_chunked,
+        .body = has_body ? SC_BODY_UNREAD : SC_BODY_NONE,
+        .body_left_bytes = request->has_length ? request->length_bytes : 0,
+    };
+    h1->is_first = false;
+    sc_h1_enter(h1, SC_H1_OPEN);
+    count(&h1->config->stats->n_requests);
+}
+
+/* The request's texts point into the buffer, so the head leaves it only after the handler. */
+static int read_head(struct sc_h1 *h1)
+{
+    struct sc_h1_config *c = h1->config;
+    struct sc_request request;
+    const char *reason = NULL;
+    int rc = h1->in.len_bytes ? sc_request_parse(h1->in.data, h1->in.len_bytes, &request, &reason)
+                              : -EAGAIN;
+    if (rc == -EAGAIN) {
+        bool was_idle = h1->in.len_bytes == 0;
+        ssize_t n = sc_h1_fill(h1, was_idle ? READ_BYTES : SC_REQUEST_HEAD_MAX_BYTES);
+        if (n > 0 && was_idle && !h1->is_first)
+            sc_h1_enter(h1, SC_H1_HEAD); /* from here on the head's own deadline counts */
+        return n > 0 ? 0 : n < 0 ? (int)n : -ECONNRESET;
+    }
+    if (rc < 0) {
+        count(&c->stats->n_bad_requests);
+        sc_h1_enter(h1, SC_H1_OPEN);
+        h1->x = (struct sc_exchange){.body = SC_BODY_UNREAD};
+        c->refuse(&h1->x, -rc, reason, c->self);
+        return 0;
+    }
+    open_exchange(h1, &request);
+    size_t head_bytes = request.head_bytes;
+    c->handle(&h1->x, &request, c->self);
+    if (h1->in.len_bytes >= head_bytes) /* else a streaming answer has dropped it all */
+        sc_buf_consume(&h1->in, head_bytes);
+    return 0;
+}
+
+static void close_exchange(struct sc_h1 *h1)
+{
+    struct sc_exchange *x = &h1->x;
+    bool is_kept = x->is_keep_alive && !h1->config->is_draining;
+    sc_h1_answer_drop(h1);
+    if (x->ops)
+        x->ops->gone(x->self);
+    *x = (struct sc_exchange){0};
+    if (is_kept) {
+        if (h1->in.len_bytes == 0)
+            sc_buf_fini(&h1->in);
+        sc_h1_enter(h1, SC_H1_HEAD);
+        return;
+    }
+    sc_buf_fini(&h1->in);
+    h1->conn.ops->finish(&h1->conn);
+    sc_h1_enter(h1, SC_H1_LINGER);
+    h1->is_readable = true;
+}
+
+static int send_answer(struct sc_h1 *h1)
+{
+    struct sc_exchange *x = &h1->x;
+    if (h1->is_blocked)
+        return -EAGAIN;
+    if (x->answer == SC_ANSWER_STREAM) {
+        if (x->ops)
+            x->ops->writable(x->self);
+        return -EAGAIN;
+    }
+    int rc = sc_h1_flush(h1);
+    if (rc == 0)
+        close_exchange(h1);
+    return rc;
+}
+
+/* A peer that has closed its side, or the whole, while it waits for a stream or a picture has left.
+ */
+static int proceed(struct sc_h1 *h1)
+{
+    struct sc_exchange *x = &h1->x;
+    if (x->answer == SC_ANSWER_NONE && x->body == SC_BODY_READING)
+        return sc_h1_body_read(h1);
+    if (h1->is_eof && (x->answer == SC_ANSWER_NONE || x->answer == SC_ANSWER_STREAM))
+        return -ECONNRESET;
+    return x->answer == SC_ANSWER_NONE ? -EAGAIN : send_answer(h1);
+}
+
+static int linger(struct sc_h1 *h1)
+{
+    ssize_t n = h1->conn.ops->skip(&h1->conn, LINGER_BYTES);
+    return n > 0 ? 0 : n < 0 ? (int)n : -ECONNRESET;
+}
+
+static int step(struct sc_h1 *h1)
+{
+    switch (h1->phase) {
+    case SC_H1_HEAD:
+        return read_head(h1);
+    case SC_H1_OPEN:
+        return proceed(h1);
+    case SC_H1_LINGER:
+        return linger(h1);
+    case SC_H1_DOOMED:
+        break;
+    }
+    return -EAGAIN;
+}
+
+void sc_h1_advance(struct sc_h1 *h1)
+{
+    int rc = 0;
+    if (h1->is_advancing)
+        return;
+    h1->is_advancing = true;
+    for (int i = 0; i < STEPS && rc == 0 && h1->phase != SC_H1_DOOMED; i++) {
+        bool had_answer = h1->x.answer != SC_ANSWER_NONE;
+        rc = step(h1);
+        if (rc < 0 && !had_answer && h1->x.answer != SC_ANSWER_NONE)
+            rc = 0; /* that step has answered: send it */
+    }
+    h1->is_advancing = false;
+    if (rc < 0 && rc != -EAGAIN)
+        sc_h1_doom(h1);
+    else if (rc == 0 && h1->phase != SC_H1_DOOMED &&
+             sc_loop_rearm(h1->config->loop, &h1->watch, EVENTS) < 0)
+        sc_h1_doom(h1);
+}
+
+/* --- what is asked from outside --- */
+
+void sc_exchange_take(struct sc_exchange *x, const struct sc_exchange_ops *ops, void *self)
+{
+    assert(!x->ops && ops->gone);
+    x->ops = ops;
+    x->self = self;
+}
+
+void sc_exchange_abort(struct sc_exchange *x)
+{
+    sc_h1_doom(sc_h1_of(x));
+}
+
+struct sc_loop *sc_exchange_loop(struct sc_exchange *x)
+{
+    return sc_h1_of(x)->config->loop;
+}
+
+bool sc_exchange_is_head(const struct sc_exchange *x)
+{
+    return x->is_head;
+}
+
+uint64_t sc_exchange_id(const struct sc_exchange *x)
+{
+    return ((const struct sc_h1 *)(const void *)x)->id;
+}
+
+static void drain(struct sc_h1 *h1)
+{
+    if (h1->phase == SC_H1_HEAD) {
+        h1->conn.ops->finish(&h1->conn);
+        sc_h1_enter(h1, SC_H1_LINGER);
+        sc_h1_advance_later(h1);
+    } else if (h1->phase == SC_H1_OPEN && h1->x.ops && h1->x.ops->drain) {
+        h1->x.ops->drain(h1->x.self);
+    }
+}
+
+void sc_h1_drain_all(struct sc_h1_config *config)
+{
+    config->is_draining = true;
+    for (struct sc_list *l = config->connections.next, *next; l != &config->connections; l = next) {
+        next = l->next;
+        drain(sc_container_of(l, struct sc_h1, link));
+    }
+}
+
+void sc_h1_abort_all(struct sc_h1_config *config)
+{
+    for (struct sc_list *l = config->connections.next, *next; l != &config->connections; l = next) {
+        next = l->next;
+        sc_h1_doom(sc_container_of(l, struct sc_h1, link));
+    }
+}

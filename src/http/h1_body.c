@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "http/h1_conn.h"
+
+#define FRAMING_BYTES  4096              /* read at once when chunk framing is due */
+#define GRACE_NS       (5 * SC_NS_PER_S) /* after this a body with a time limit must come ... */
+#define RATE_MIN_BYTES 1024              /* ... at so many bytes a second */
+
+void sc_exchange_read_body(struct sc_exchange *x, const struct sc_body_patience *patience)
+{
+    struct sc_h1 *h1 = sc_h1_of(x);
+    if (h1->phase != SC_H1_OPEN)
+        return;
+    x->patience = *patience;
+    x->body_began_ns = x->body_last_ns = sc_loop_now_ns(h1->config->loop);
+    x->body = SC_BODY_READING;
+    if (x->wants_continue && h1->in.len_bytes == 0) {
+        static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
+        if (sc_buf_append(&h1->out, line, sizeof line - 1) < 0 || sc_h1_flush(h1) != 0) {
+            sc_h1_doom(h1); /* not even 25 bytes fit */
+            return;
+        }
+    }
+    sc_h1_arm(h1);
+    sc_h1_advance_later(h1);
+}
+
+uint64_t sc_h1_body_deadline_ns(const struct sc_h1 *h1)
+{
+    const struct sc_exchange *x = &h1->x;
+    uint64_t deadline = UINT64_MAX;
+    if (x->patience.silence_ns)
+        deadline = x->body_last_ns + x->patience.silence_ns;
+    if (x->patience.whole_ns) {
+        uint64_t whole = x->body_began_ns + x->patience.whole_ns;
+        uint64_t rate = x->body_began_ns + GRACE_NS + x->body_bytes * SC_NS_PER_S / RATE_MIN_BYTES;
+        deadline = whole < deadline ? whole : deadline;
+        deadline = rate < deadline ? rate : deadline;
+    }
+    return deadline;
+}
+
+/* Bytes that came with the head, or behind chunk framing, are copied; all others are received in
+ * place. Returns: bytes; 0 at the peer's end; -EAGAIN; a negative errno. */
+static ssize_t get_bytes(struct sc_h1 *h1, uint8_t *room, size_t bytes)
+{
+    if (h1->in.len_bytes == 0) {
+        ssize_t n = h1->is_readable ? h1->conn.ops->recv(&h1->conn, room, bytes) : -EAGAIN;
+        if (n < 0 || (size_t)n < bytes)
+            h1->is_readable = n > 0 && h1->is_eof; /* a short read has drained it (epoll(7)) */
+        return n;
+    }
+    size_t n = bytes < h1->in.len_bytes ? bytes : h1->in.len_bytes;
+    memcpy(room, h1->in.data, n);
+    sc_buf_consume(&h1->in, n);
+    return (ssize_t)n;
+}
+
+static int read_data(struct sc_h1 *h1)
+{
+    struct sc_exchange *x = &h1->x;
+    uint8_t *room;
+    size_t room_bytes;
+    int rc = x->ops->room(x->self, &room, &room_bytes);
+    if (rc < 0)
+        return rc;
+    if (room_bytes > x->body_left_bytes)
+        room_bytes = (size_t)x->body_left_bytes;
+    ssize_t n = get_bytes(h1, room, room_bytes);
+    if (n <= 0)
+        return n < 0 ? (int)n : -ECONNRESET;
+    x->body_left_bytes -= (size_t)n;
+    x->body_bytes += (size_t)n;
+    x->body_last_ns = sc_loop_now_ns(h1->config->loop);
+    return x->ops->received(x->self, (size_t)n);
+}
+
+static int read_framing(struct sc_h1 *h1)
+{
+    struct sc_exchange *x = &h1->x;
+    if (h1->in.len_bytes == 0) {
+        ssize_t n = sc_h1_fill(h1, FRAMING_BYTES);
+        if (n <= 0)
+            return n < 0 ? (int)n : -ECONNRESET;
+    }
+    size_t used;
+    int rc = sc_chunked_parse(&x->chunked, h1->in.data, h1->in.len_bytes, &used);
+    sc_buf_consume(&h1->in, used);
+    if (rc == 0) {
+        x->body_left_bytes = x->chunked.left_bytes;
+        x->chunked.left_bytes = 0;
+    }
+    return rc == -EAGAIN ? 0 : rc; /* all was used: come again */
+}
+
+static int complete(struct sc_h1 *h1)
+{
+    h1->x.body = SC_BODY_DONE;
+    h1->x.ops->complete(h1->x.self);
+    return 0;
+}
+
+int sc_h1_body_read(struct sc_h1 *h1)
+{
+    struct sc_exchange *x = &h1->x;
+    if (x->body_left_bytes > 0)
+        return read_data(h1);
+    if (!x->is_chunked)
+        return complete(h1);
+    int rc = read_framing(h1);
+    if (rc == -ENODATA)
+        return complete(h1);
+    if (rc == -EPROTO)
+        h1->config->refuse(x, 400, "the chunked body is malformed (RFC 9112 section 7.1)",
+                           h1->config->self);
+    return rc;
+}
