@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "web/audience.h"
+
+#include <stdlib.h>
+
+static struct sc_audience *find(struct sc_lane *lane, const struct sc_stream *stream)
+{
+    for (struct sc_list *l = lane->audiences.next; l != &lane->audiences; l = l->next) {
+        struct sc_audience *audience = sc_container_of(l, struct sc_audience, link);
+        if (audience->tap.stream == stream)
+            return audience;
+    }
+    return NULL;
+}
+
+struct sc_audience *sc_audience_join(struct sc_lane *lane, struct sc_stream *stream)
+{
+    struct sc_audience *audience = find(lane, stream);
+    if (!audience) {
+        audience = calloc(1, sizeof *audience);
+        if (!audience)
+            return NULL;
+        audience->lane = lane;
+        sc_list_init(&audience->listeners);
+        sc_list_append(&lane->audiences, &audience->link);
+        sc_tap_open(&audience->tap, stream, lane->inbox);
+    }
+    audience->n_members++;
+    return audience;
+}
+
+void sc_audience_leave(struct sc_audience **member)
+{
+    struct sc_audience *audience = *member;
+    *member = NULL;
+    if (!audience || --audience->n_members > 0)
+        return;
+    sc_tap_close(&audience->tap);
+    sc_list_remove(&audience->link);
+    sc_frame_unref(&audience->newest);
+    free(audience);
+}
+
+const struct sc_frame *sc_audience_newest(struct sc_audience *audience)
+{
+    uint64_t seq = sc_stream_seq(audience->tap.stream);
+    if (!audience->newest || sc_frame_seq(audience->newest) < seq) {
+        sc_frame_unref(&audience->newest);
+        audience->newest = sc_stream_newest(audience->tap.stream);
+    }
+    return audience->newest;
+}
+
+static void add(_Atomic uint64_t *counter, uint64_t *n)
+{
+    if (*n)
+        atomic_fetch_add_explicit(counter, *n, memory_order_relaxed);
+    *n = 0;
+}
+
+void sc_audience_settle(struct sc_audience *audience)
+{
+    struct sc_stream_stats *stats = sc_stream_stats(audience->tap.stream);
+    add(&stats->n_frames_out, &audience->n_frames);
+    add(&stats->bytes_out, &audience->n_bytes);
+    add(&stats->n_skipped, &audience->n_skipped);
+}
+
+static void hand_out(struct sc_audience *audience)
+{
+    bool is_closed = sc_stream_is_closed(audience->tap.stream);
+    const struct sc_frame *frame = sc_audience_newest(audience);
+    struct sc_list *end = &audience->listeners;
+    for (struct sc_list *l = end->next, *next; l != end; l = next) {
+        struct sc_listener *listener = sc_container_of(l, struct sc_listener, link);
+        next = l->next;
+        if (frame)
+            listener->fresh(listener, frame);
+        if (is_closed)
+            listener->closed(listener);
+    }
+    sc_audience_settle(audience);
+}
+
+void sc_audience_round(struct sc_lane *lane)
+{
+    struct sc_tap *tap;
+    while ((tap = sc_inbox_take(lane->inbox)))
+        hand_out(sc_container_of(tap, struct sc_audience, tap));
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "web/lane.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+
+#include "base/own.h"
+#include "web/audience.h"
+
+static void on_inbox(struct sc_watch *watch, uint32_t events)
+{
+    sc_audience_round(sc_container_of(watch, struct sc_lane, inbox_watch));
+}
+
+static void configure(struct sc_lane *lane, struct sc_web *web)
+{
+    lane->web = web;
+    sc_list_init(&lane->audiences);
+    lane->h1 = (struct sc_h1_config){
+        .loop = lane->loop,
+        .header_timeout_ns = web->config.header_timeout_ns,
+        .idle_timeout_ns = web->config.idle_timeout_ns,
+        .stall_timeout_ns = web->config.stall_timeout_ns,
+        .max_connections = web->config.max_connections,
+        .stats = &web->h1,
+        .handle = sc_web_handle,
+        .refuse = sc_web_refuse,
+        .self = lane,
+    };
+    sc_list_init(&lane->h1.connections);
+}
+
+int sc_lane_create(struct sc_web *web, struct sc_lane **out_lane)
+{
+    struct sc_lane *lane SC_AUTO(sc_lane_destroy) = calloc(1, sizeof *lane);
+    if (!lane)
+        return -ENOMEM;
+    sc_list_init(&lane->h1.connections);
+    int rc = sc_loop_create(&lane->loop);
+    if (rc < 0)
+        return rc;
+    configure(lane, web);
+    rc = sc_inbox_create(&lane->inbox);
+    if (rc < 0)
+        return rc;
+    lane->inbox_watch = (struct sc_watch){.fd = sc_inbox_fd(lane->inbox), .ready = on_inbox};
+    rc = sc_loop_add(lane->loop, &lane->inbox_watch, EPOLLIN | EPOLLET);
+    if (rc == 0)
+        *out_lane = sc_steal(lane);
+    return rc;
+}
+
+void sc_lane_destroy(struct sc_lane **lane)
+{
+    struct sc_lane *old = sc_steal(*lane);
+    if (!old)
+        return;
+    sc_h1_abort_all(&old->h1);
+    sc_loop_destroy(&old->loop);
+    sc_inbox_destroy(&old->inbox);
+    free(old);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* GET /metrics: the Prometheus text format, version 0.0.4. Labels are stream names, which are
+ * checked and limited in number, and nothing else. */
+#include <inttypes.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "media/pool.h"
+#include "media/stream.h"
+#include "web/endpoints.h"
+
+#define TEXT_MAX_BYTES (1024 * 1024)
+
+static uint64_t get(const _Atomic uint64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+static void describe(struct sc_buf *out, const char *name, const char *type, const char *help)
+{
+    (void)sc_buf_printf(out, "# HELP stillcast_%s %s\n# TYPE stillcast_%s %s\n", name, help, name,
+                        type);
+}
+
+static void plain(struct sc_buf *out, const char *name, const char *type, const char *help,
+                  double value)
+{
+    describe(out, name, type, help);
+    (void)sc_buf_printf(out, "stillcast_%s %.17g\n", name, value);
+}
+
+/* One row per figure that a stream has. */
+struct figure {
+    const char *name, *type, *help;
+    size_t counter_at; /* in sc_stream_stats; NO_COUNTER: by look */
+    double (*look)(const struct sc_stream_view *view);
+};
+
+#define NO_COUNTER ((size_t)-1)
+
+static double look_viewers(const struct sc_stream_view *view)
+{
+    return view->n_viewers;
+}
+
+static double look_age_s(const struct sc_stream_view *view)
+{
+    return view->age_ms == UINT64_MAX ? -1 : (double)view->age_ms / 1000;
+}
+
+static double look_live(const struct sc_stream_view *view)
+{
+    return view->state == SC_STREAM_LIVE;
+}
+
+#define COUNTER(field) offsetof(struct sc_stream_stats, field), NULL
+static const struct figure figures[] = {
+    {"frames_in_total", "counter", "Frames published.", COUNTER(n_frames_in)},
+    {"frames_out_total", "counter", "Frames sent to viewers, whole.", COUNTER(n_frames_out)},
+    {"frames_resent_total", "counter", "Still frames sent again.", COUNTER(n_resent)},
+    {"frames_skipped_total", "counter", "Frames that viewers were too slow for.",
+     COUNTER(n_skipped)},
+    {"frames_rejected_total", "counter", "Pictures refused: damaged, too large, wrong kind.",
+     COUNTER(n_rejected)},
+    {"bytes_in_total", "counter", "Bytes of frames published.", COUNTER(bytes_in)},
+    {"bytes_out_total", "counter", "Bytes sent to viewers.", COUNTER(bytes_out)},
+    {"source_retries_total", "counter", "Attempts to get a lost source back.", COUNTER(n_retries)},
+    {"viewers", "gauge", "Viewers now.", NO_COUNTER, look_viewers},
+    {"frame_age_seconds", "gauge", "Age of the newest frame; -1 before the first.", NO_COUNTER,
+     look_age_s},
+    {"live", "gauge", "1 while the stream is live.", NO_COUNTER, look_live},
+};
+
+static double value_of(const struct figure *figure, struct sc_stream *stream)
+{
+    struct sc_stream_view view;
+    if (figure->counter_at != NO_COUNTER)
+        return (double)get(
+            (const _Atomic uint64_t *)(const void *)((const char *)sc_stream_stats(stream) +
+                                                     figure->counter_at));
+    sc_stream_look(stream, &view);
+    return figure->look(&view);
+}
+
+static void write_streams(struct sc_buf *out, struct sc_stream **streams, size_t n)
+{
+    for (size_t f = 0; f < sizeof figures / sizeof *figures; f++) {
+        describe(out, figures[f].name, figures[f].type, figures[f].help);
+        for (size_t i = 0; i < n; i++)
+            (void)sc_buf_printf(out, "stillcast_%s{stream=\"%s\"} %.17g\n", figures[f].name,
+                                sc_stream_name(streams[i]), value_of(&figures[f], streams[i]));
+    }
+}
+
+static void write_limits(struct sc_buf *out, const struct sc_web *web)
+{
+    const struct {
+        const char *limit;
+        const _Atomic uint64_t *n;
+    } rows[] = {
+        {"max_connections", &web->h1.n_refused},    {"header_timeout", &web->h1.n_header_timeouts},
+        {"idle_timeout", &web->h1.n_idle_timeouts}, {"publish_timeout", &web->h1.n_body_timeouts},
+        {"stall_timeout", &web->h1.n_stalls},       {"max_frame", &web->stats.n_frame_too_large},
+        {"max_store", &web->stats.n_store_full},    {"max_streams", &web->stats.n_streams_full},
+    };
+    describe(out, "limit_hits_total", "counter", "Times that a limit was met, by its option.");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        (void)sc_buf_printf(out, "stillcast_limit_hits_total{limit=\"%s\"} %" PRIu64 "\n",
+                            rows[i].limit, get(rows[i].n));
+}
+
+static void write_server(struct sc_buf *out, const struct sc_web *web)
+{
+    uint64_t lag_ns = 0, busy_ns = 0;
+    for (size_t i = 0; i < web->n_lanes; i++) {
+        const struct sc_loop_stats *stats = sc_loop_stats(web->lanes[i]->loop);
+        lag_ns = get(&stats->lag_max_ns) > lag_ns ? get(&stats->lag_max_ns) : lag_ns;
+        busy_ns += get(&stats->busy_ns);
+    }
+    describe(out, "build_info", "gauge", "The version, as a label.");
+    (void)sc_buf_printf(out, "stillcast_build_info{version=\"%s\"} 1\n", web->version);
+    plain(out, "uptime_seconds", "gauge", "Time since the start.",
+          (double)(sc_clock_ns() - web->started_ns) / 1e9);
+    plain(out, "connections", "gauge", "Open connections.", (double)get(&web->h1.n_connections));
+    plain(out, "connections_total", "counter", "Connections accepted.",
+          (double)get(&web->h1.n_accepted));
+    plain(out, "requests_total", "counter", "Requests understood.",
+          (double)get(&web->h1.n_requests));
+    plain(out, "bad_requests_total", "counter", "Requests that are not HTTP.",
+          (double)get(&web->h1.n_bad_requests));
+    plain(out, "rejected_total", "counter", "Pictures refused from publishers, all streams.",
+          (double)get(&web->stats.n_rejected));
+    plain(out, "wrong_host_total", "counter", "Requests under a name that is not ours.",
+          (double)get(&web->stats.n_wrong_host));
+    plain(out, "foreign_writes_total", "counter", "Writes refused to pages of other origins.",
+          (double)get(&web->stats.n_foreign_writes));
+    plain(out, "store_bytes", "gauge", "Memory of all frames.",
+          (double)sc_pool_used_bytes(web->pool));
+    plain(out, "store_max_bytes", "gauge", "The most that it may be.",
+          (double)sc_pool_max_bytes(web->pool));
+    plain(out, "loop_lag_max_seconds", "gauge", "Longest turn of a network loop.",
+          (double)lag_ns / 1e9);
+    plain(out, "loop_busy_seconds_total", "counter", "Time that network loops were at work.",
+          (double)busy_ns / 1e9);
+}
+
+static void metrics(const struct sc_call *call)
+{
+    struct sc_stream **streams = NULL;
+    size_t n = 0;
+    struct sc_buf out;
+    sc_buf_init(&out, TEXT_MAX_BYTES);
+    write_server(&out, call->web);
+    write_limits(&out, call->web);
+    if (sc_registry_list(call->web->registry, &streams, &n) == 0)
+        write_streams(&out, streams, n);
+    sc_registry_free_list(&streams, n);
+    sc_reply_text(&call->reply, 200, "text/plain; version=0.0.4; charset=utf-8", out.data,
+                  out.len_bytes);
+    sc_buf_fini(&out);
+}
+
+const struct sc_endpoint sc_endpoint_metrics[] = {
+    {.methods = SC_METHOD_GET, .path = "/metrics", .handle = metrics},
+    {0},
+};

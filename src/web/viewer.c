@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+/* idle (listens) --fresh--> sending --all sent--> idle
+ *                               `--short write--> busy (holds the frame) --writable--> sending
+ *
+ * A frame is committed by its first byte: as long as the socket takes none, a newer one replaces
+ * it. */
+#include "web/viewer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "net/timer.h"
+#include "web/audience.h"
+
+#define REPEAT_NS (300 * SC_NS_PER_MS) /* WebKit shows a frame when the next one comes */
+#define PARTS     3
+
+struct sc_viewer {
+    struct sc_listener listener;
+    struct sc_exchange *x;
+    struct sc_audience *audience;
+    struct sc_timer quiet; /* looks whether the newest frame is to be sent again */
+    enum sc_viewer_form form;
+    bool is_webkit, is_begun, is_ending, is_busy;
+    const struct sc_frame *frame; /* in flight, partly sent; else NULL */
+    size_t sent_bytes;            /* of it */
+    uint64_t seq;                 /* last one sent whole */
+    uint64_t sent_ns;             /* when */
+    uint64_t repeated_seq;
+};
+
+static struct iovec part(struct sc_slice slice)
+{
+    return (struct iovec){(void *)(uintptr_t)slice.data, slice.len_bytes};
+}
+
+/* Everything that this viewer gets for the frame. Returns the number of parts. */
+static int lay_out(const struct sc_viewer *v, const struct sc_frame *frame, struct iovec *parts)
+{
+    static const char first_line[] = "--" SC_FRAME_BOUNDARY "\r\n";
+    int n = 0;
+    if (v->form == SC_VIEWER_RAW) {
+        parts[n++] = part(sc_frame_picture(frame));
+        return n;
+    }
+    if (!v->is_begun)
+        parts[n++] = (struct iovec){(void *)(uintptr_t)first_line, sizeof first_line - 1};
+    if (v->form == SC_VIEWER_PARTS) {
+        parts[n++] = part(sc_frame_part(frame));
+        return n;
+    }
+    if (!v->is_begun)
+        parts[n++] = part(sc_frame_first_head(frame));
+    parts[n++] = part(sc_frame_continued(frame));
+    return n;
+}
+
+static size_t total_bytes(const struct iovec *parts, int n_parts)
+{
+    size_t total = 0;
+    for (int i = 0; i < n_parts; i++)
+        total += parts[i].iov_len;
+    return total;
+}
+
+/* Leaves out what was sent already. Returns the first part that is left. */
+static int skip_sent(struct iovec *parts, int n_parts, size_t sent_bytes)
+{
+    int i = 0;
+    while (i < n_parts && sent_bytes >= parts[i].iov_len)
+        sent_bytes -= parts[i++].iov_len;
+    if (i < n_parts) {
+        parts[i].iov_base = (char *)parts[i].iov_base + sent_bytes;
+        parts[i].iov_len -= sent_bytes;
+    }
+    return i;
+}
+
+static void become_busy(struct sc_viewer *v)
+{
+    v->is_busy = true;
+    sc_list_remove(&v->listener.link);
+}
+
+static void become_idle(struct sc_viewer *v)
+{
+    if (v->is_busy)
+        sc_list_append(&v->audience->listeners, &v->listener.link);
+    v->is_busy = false;
+    if (v->is_ending)
+        sc_exchange_finish(v->x);
+}
+
+static void note_sent(struct sc_viewer *v, const struct sc_frame *frame, size_t bytes)
+{
+    struct sc_audience *a = v->audience;
+    uint64_t seq = sc_frame_seq(frame);
+    if (v->seq && seq > v->seq + 1)
+        a->n_skipped += seq - v->seq - 1;
+    if (seq == v->seq)
+        sc_web_count(&sc_stream_stats(a->tap.stream)->n_resent);
+    else
+        a->n_frames++;
+    a->n_bytes += bytes;
+    v->seq = seq;
+    v->is_begun = true;
+    v->sent_bytes = 0;
+    v->sent_ns = sc_loop_now_ns(a->lane->loop);
+}
+
+/* Sends the frame, or goes on with it. Returns whether it is out. */
+static bool send_frame(struct sc_viewer *v, const struct sc_frame *frame)
+{
+    struct iovec parts[PARTS];
+    int n_parts = lay_out(v, frame, parts);
+    size_t total = total_bytes(parts, n_parts);
+    int first = v->sent_bytes ? skip_sent(parts, n_parts, v->sent_bytes) : 0;
+    ssize_t n = sc_exchange_send(v->x, parts + first, n_parts - first);
+    if (n < 0) {
+        become_busy(v); /* -EAGAIN: until writable; else: until gone */
+        return false;
+    }
+    v->sent_bytes += (size_t)n;
+    if (v->sent_bytes < total) {
+        if (!v->frame)
+            v->frame = sc_frame_ref(frame);
+        become_busy(v);
+        return false;
+    }
+    note_sent(v, frame, total);
+    return true;
+}
+
+static void on_fresh(struct sc_listener *listener, const struct sc_frame *frame)
+{
+    struct sc_viewer *v = sc_container_of(listener, struct sc_viewer, listener);
+    if (sc_frame_seq(frame) != v->seq)
+        (void)send_frame(v, frame);
+}
+
+static void on_closed(struct sc_listener *listener)
+{
+    struct sc_viewer *v = sc_container_of(listener, struct sc_viewer, listener);
+    v->is_ending = true;
+    if (!v->is_busy)
+        sc_exchange_finish(v->x);
+}
+
+static void on_writable(void *self)
+{
+    struct sc_viewer *v = self;
+    if (v->frame) {
+        if (!send_frame(v, v->frame))
+            return;
+        sc_frame_unref(&v->frame);
+    }
+    const struct sc_frame *newest = sc_audience_newest(v->audience);
+    bool is_out =
+        !newest || sc_frame_seq(newest) == v->seq || v->is_ending || send_frame(v, newest);
+    if (is_out && sc_stream_is_closed(v->audience->tap.stream))
+        v->is_ending = true;
+    if (is_out)
+        become_idle(v);
+    sc_audience_settle(v->audience);
+}
+
+/* When the newest frame has to go out once more, if nothing newer comes. */
+static uint64_t resend_due_ns(const struct sc_viewer *v)
+{
+    uint64_t wait = v->audience->lane->web->config.resend_ns;
+    if (v->is_webkit && v->repeated_seq != v->seq && wait > REPEAT_NS)
+        wait = REPEAT_NS;
+    return v->sent_ns + wait;
+}
+
+static void on_quiet(struct sc_timer *timer)
+{
+    struct sc_viewer *v = sc_container_of(timer, struct sc_viewer, quiet);
+    struct sc_lane *lane = v->audience->lane;
+    const struct sc_frame *newest = sc_audience_newest(v->audience);
+    uint64_t now = sc_loop_now_ns(lane->loop);
+    if (newest && !v->is_busy && resend_due_ns(v) <= now) {
+        v->repeated_seq = sc_frame_seq(newest);
+        (void)send_frame(v, newest);
+        sc_audience_settle(v->audience);
+    }
+    uint64_t due = resend_due_ns(v);
+    uint64_t least = now + (v->is_webkit ? REPEAT_NS : lane->web->config.resend_ns / 8);
+    if (sc_timer_start(sc_loop_timers(lane->loop), timer, due > least ? due : least) < 0)
+        sc_exchange_abort(v->x);
+}
+
+static void on_drain(void *self)
+{
+    struct sc_viewer *v = self;
+    v->is_ending = true;
+    if (!v->frame)
+        sc_exchange_finish(v->x);
+}
+
+static void on_gone(void *self)
+{
+    struct sc_viewer *v = self;
+    struct sc_stream *stream = sc_stream_ref(v->audience->tap.stream);
+    sc_timer_stop(sc_loop_timers(v->audience->lane->loop), &v->quiet);
+    sc_list_remove(&v->listener.link);
+    sc_frame_unref(&v->frame);
+    sc_audience_leave(&v->audience);
+    sc_stream_leave(stream, true);
+    sc_stream_unref(&stream);
+    free(v);
+}
+
+static const struct sc_exchange_ops viewer_ops = {
+    .writable = on_writable,
+    .drain = on_drain,
+    .gone = on_gone,
+};
+
+static bool contains(struct sc_text text, const char *word)
+{
+    return text.data && memmem(text.data, text.len_bytes, word, strlen(word));
+}
+
+/* A browser's <img> and address bar both accept "image/..." by name; programs accept anything. */
+static enum sc_viewer_form choose_form(const struct sc_call *call)
+{
+    if (sc_call_flag(call, "raw"))
+        return SC_VIEWER_RAW;
+    if (sc_call_flag(call, "advance_headers") ||
+        contains(sc_request_field(call->request, "accept"), "image/"))
+        return SC_VIEWER_CONTINUED;
+    return SC_VIEWER_PARTS;
+}
+
+/* Chromium and its kin say AppleWebKit, too; on iOS all browsers are WebKit. */
+static bool is_webkit(const struct sc_request *request)
+{
+    struct sc_text agent = sc_request_field(request, "user-agent");
+    return contains(agent, "AppleWebKit/") && !contains(agent, "Chrome/") &&
+           !contains(agent, "Chromium/");
+}
+
+static void begin(const struct sc_viewer *v, const struct sc_call *call)
+{
+    char headers[1024];
+    (void)snprintf(headers, sizeof headers,
+                   "Cache-Control: no-store, no-cache, must-revalidate, no-transform, "
+                   "pre-check=0, post-check=0, max-age=0\r\n"
+                   "Pragma: no-cache\r\n"
+                   "Expires: Mon, 3 Jan 2000 12:34:56 GMT\r\n"
+                   "X-Accel-Buffering: no\r\n" SC_WEB_PICTURE_HEADERS "%s",
+                   call->reply.cors);
+    sc_exchange_begin(v->x, 200,
+                      v->form == SC_VIEWER_RAW
+                          ? "application/octet-stream"
+                          : "multipart/x-mixed-replace; boundary=" SC_FRAME_BOUNDARY,
+                      headers);
+}
+
+void sc_viewer_start(const struct sc_call *call, struct sc_stream *stream)
+{
+    struct sc_viewer *v = calloc(1, sizeof *v);
+    struct sc_audience *audience = v ? sc_audience_join(call->lane, stream) : NULL;
+    if (!audience) {
+        free(v);
+        sc_reply_error(&call->reply, 503, "Retry-After: 5\r\n", "the server is out of memory");
+        return;
+    }
+    v->listener.fresh = on_fresh;
+    v->listener.closed = on_closed;
+    v->x = call->reply.x;
+    v->audience = audience;
+    v->quiet.fire = on_quiet;
+    v->form = choose_form(call);
+    v->is_webkit = v->form == SC_VIEWER_CONTINUED && is_webkit(call->request);
+    v->is_busy = true; /* until the head is out and writable is called */
+    v->sent_ns = sc_loop_now_ns(call->lane->loop);
+    sc_list_init(&v->listener.link);
+    sc_exchange_take(v->x, &viewer_ops, v);
+    sc_stream_join(stream, true);
+    if (sc_timer_start(sc_loop_timers(call->lane->loop), &v->quiet, resend_due_ns(v)) < 0) {
+        sc_exchange_abort(v->x);
+        return;
+    }
+    begin(v, call);
+}

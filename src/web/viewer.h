@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* A viewer: an HTTP client that is shown a stream, with at most one frame in flight. When that has
+ * gone out it takes the newest: whoever is slow sees fewer frames, never old ones. */
+#pragma once
+
+#include "web/web.h"
+
+/** What a viewer is sent for each frame. */
+enum sc_viewer_form {
+    SC_VIEWER_PARTS,     /* parts with Content-Length: programs */
+    SC_VIEWER_CONTINUED, /* the next part's head in advance: browsers */
+    SC_VIEWER_RAW,       /* the pictures alone */
+};
+
+/** Answers the call with the stream; form and client's quirks are told from the request. */
+void sc_viewer_start(const struct sc_call *call, struct sc_stream *stream);
