@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+/* created (listening, nothing accepted) -> started (a thread per loop) -> draining (no new
+ * connections, frames in flight are finished) -> each loop stops when its last connection has gone,
+ * or at the end of drain_ns -> joined, freed. */
+#include "stillcast/server.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "app/config.h"
+#include "app/version.h"
+#include "base/clock.h"
+#include "base/own.h"
+#include "media/registry.h"
+#include "net/listen.h"
+#include "net/timer.h"
+#include "web/lane.h"
+
+#define LISTENS_MAX       16
+#define NOTSENT_BYTES     16384
+#define RESERVED_FDS      256 /* for sources, files and the loops themselves */
+#define CONNECTIONS_LEAST 64
+#define DRAIN_LOOK_NS     (20 * SC_NS_PER_MS)
+#define TIDY_NS           (30 * SC_NS_PER_S)
+
+struct worker {
+    struct sc_server *server;
+    struct sc_lane *lane;
+    pthread_t thread;
+    struct sc_task drain;
+    struct sc_timer timer; /* tidies the registry; later looks whether draining is done */
+    uint64_t drain_until_ns;
+    struct sc_acceptor *acceptors[LISTENS_MAX];
+};
+
+struct sc_server {
+    struct sc_web web;
+    struct sc_listen *listens[LISTENS_MAX];
+    size_t n_listens;
+    struct worker *workers;
+    size_t n_workers, n_running;
+};
+
+void sc_server_config_init(struct sc_server_config *config)
+{
+    *config = (struct sc_server_config){
+        .frame_max_bytes = 16 * 1024 * 1024,
+        .store_max_bytes = 256 * 1024 * 1024,
+        .max_streams = 64,
+        .header_timeout_ns = 10 * SC_NS_PER_S,
+        .idle_timeout_ns = 15 * SC_NS_PER_S,
+        .publish_timeout_ns = 30 * SC_NS_PER_S,
+        .stall_timeout_ns = 30 * SC_NS_PER_S,
+        .resend_ns = 5 * SC_NS_PER_S,
+        .keep_ns = 3600 * SC_NS_PER_S,
+        .drain_ns = 10 * SC_NS_PER_S,
+    };
+}
+
+/* --- a loop's life --- */
+
+static void on_accepted(int fd, bool is_unix, void *self)
+{
+    struct worker *worker = self;
+    sc_h1_open(&worker->lane->h1, fd);
+}
+
+static void look_after(struct worker *worker, uint64_t after_ns)
+{
+    struct sc_loop *loop = worker->lane->loop;
+    if (sc_timer_start(sc_loop_timers(loop), &worker->timer, sc_clock_ns() + after_ns) < 0)
+        sc_loop_stop(loop); /* only while draining can there be no memory for this one timer */
+}
+
+static void tidy(struct sc_timer *timer)
+{
+    struct worker *worker = sc_container_of(timer, struct worker, timer);
+    const struct sc_web *web = &worker->server->web;
+    uint64_t now = sc_clock_ns();
+    if (now > web->config.keep_ns)
+        (void)sc_registry_forget(web->registry, now - web->config.keep_ns);
+    look_after(worker, TIDY_NS < web->config.keep_ns / 2 ? TIDY_NS : web->config.keep_ns / 2);
+}
+
+static void look_whether_drained(struct sc_timer *timer)
+{
+    struct worker *worker = sc_container_of(timer, struct worker, timer);
+    struct sc_h1_config *h1 = &worker->lane->h1;
+    bool is_late = sc_clock_ns() >= worker->drain_until_ns;
+    if (is_late)
+        sc_h1_abort_all(h1);
+    if (is_late || sc_list_is_empty(&h1->connections))
+        sc_loop_stop(worker->lane->loop);
+    else
+        look_after(worker, DRAIN_LOOK_NS);
+}
+
+static void begin_drain(struct sc_task *task)
+{
+    struct worker *worker = sc_container_of(task, struct worker, drain);
+    for (size_t i = 0; i < worker->server->n_listens; i++)
+        sc_acceptor_stop(&worker->acceptors[i]);
+    sc_h1_drain_all(&worker->lane->h1);
+    worker->drain_until_ns = sc_clock_ns() + worker->server->web.config.drain_ns;
+    sc_timer_stop(sc_loop_timers(worker->lane->loop), &worker->timer);
+    worker->timer.fire = look_whether_drained;
+    look_after(worker, 0);
+}
+
+static void *run(void *self)
+{
+    struct worker *worker = self;
+    sc_loop_run(worker->lane->loop);
+    return NULL;
+}
+
+/* --- making a server --- */
+
+static unsigned default_connections(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return CONNECTIONS_LEAST;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit); /* else the soft limit stays */
+    (void)getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < RESERVED_FDS + CONNECTIONS_LEAST)
+        return CONNECTIONS_LEAST;
+    rlim_t n = limit.rlim_cur - RESERVED_FDS;
+    return n > 1000000 ? 1000000 : (unsigned)n;
+}
+
+static int fill_web(struct sc_web *web, const struct sc_server_config *config)
+{
+    uint64_t boot;
+    web->config = *config;
+    web->version = SC_VERSION;
+    web->started_ns = sc_clock_ns();
+    if (getrandom(&boot, sizeof boot, 0) != (ssize_t)sizeof boot)
+        return -errno;
+    (void)snprintf(web->boot, sizeof web->boot, "%016llx", (unsigned long long)boot);
+    (void)gethostname(web->machine_name, sizeof web->machine_name - 1);
+    if (web->config.max_connections == 0)
+        web->config.max_connections = default_connections();
+    int rc = sc_pool_create(config->store_max_bytes, config->frame_max_bytes, &web->pool);
+    return rc < 0 ? rc : sc_registry_create(config->max_streams, &web->registry);
+}
+
+static int check_reach(const struct sc_server *server, const struct sc_listen *listen,
+                       const char *address, struct sc_err *err)
+{
+    const struct sc_server_config *config = &server->web.config;
+    if (sc_listen_is_local(listen) || config->is_insecure || config->is_read_only)
+        return 0;
+    return sc_err_set(err, -EPERM,
+                      "%s can be reached by other machines, and anybody there could publish: add "
+                      "--read-only (only watching over HTTP), or --insecure if that is wanted, or "
+                      "listen on 127.0.0.1",
+                      address);
+}
+
+static int add_listen(struct sc_server *server, const char *address, struct sc_err *err)
+{
+    const struct sc_listen_config config = {
+        .n_sockets = server->n_workers,
+        .user_timeout_ms = (unsigned)(server->web.config.stall_timeout_ns / SC_NS_PER_MS),
+        .notsent_bytes = NOTSENT_BYTES,
+    };
+    struct sc_listen *listen SC_AUTO(sc_listen_close) = NULL;
+    if (server->n_listens == LISTENS_MAX)
+        return sc_err_set(err, -EINVAL, "there can be %d --listen at the most", LISTENS_MAX);
+    int rc = sc_listen_open(address, &config, &listen, err);
+    if (rc == 0)
+        rc = check_reach(server, listen, address, err);
+    if (rc == 0)
+        server->listens[server->n_listens++] = sc_steal(listen);
+    return rc;
+}
+
+/* Without --listen: this machine, by IPv4 and, where it has it, by IPv6. */
+static int add_default_listens(struct sc_server *server, struct sc_err *err)
+{
+    int rc = add_listen(server, SC_CONFIG_LISTEN, err);
+    if (rc == 0)
+        (void)add_listen(server, SC_CONFIG_LISTEN_IPV6, NULL);
+    return rc;
+}
+
+static int open_listens(struct sc_server *server, struct sc_err *err)
+{
+    sc_texts address = server->web.config.listen;
+    if (!address || !*address)
+        return add_default_listens(server, err);
+    int rc = 0;
+    for (; rc == 0 && *address; address++)
+        rc = add_listen(server, *address, err);
+    return rc;
+}
+
+static int make_workers(struct sc_server *server)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t n = server->web.config.n_threads ? server->web.config.n_threads
+                                            : (size_t)(cores > 0 ? cores : 1);
+    server->workers = calloc(n, sizeof *server->workers);
+    server->web.lanes = calloc(n, sizeof(struct sc_lane *));
+    if (!server->workers || !server->web.lanes)
+        return -ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        struct worker *worker = &server->workers[i];
+        worker->server = server;
+        worker->drain.run = begin_drain;
+        worker->timer.fire = tidy;
+        int rc = sc_lane_create(&server->web, &worker->lane);
+        if (rc < 0)
+            return rc;
+        server->web.lanes[i] = worker->lane;
+        server->web.n_lanes = server->n_workers = i + 1;
+    }
+    look_after(&server->workers[0], server->web.config.keep_ns / 2);
+    return 0;
+}
+
+static int start_acceptors(struct sc_server *server)
+{
+    for (size_t w = 0; w < server->n_workers; w++)
+        for (size_t l = 0; l < server->n_listens; l++) {
+            struct worker *worker = &server->workers[w];
+            int rc = sc_acceptor_start(worker->lane->loop, server->listens[l], w, on_accepted,
+                                       worker, &worker->acceptors[l]);
+            if (rc < 0)
+                return rc;
+        }
+    return 0;
+}
+
+int sc_server_create(const struct sc_server_config *config, struct sc_server **out_server,
+                     struct sc_err *err)
+{
+    struct sc_server *server SC_AUTO(sc_server_destroy) = calloc(1, sizeof *server);
+    int rc = server ? fill_web(&server->web, config) : -ENOMEM;
+    if (rc == 0)
+        rc = make_workers(server);
+    if (rc < 0)
+        return sc_err_set(err, rc, "cannot set up the server: %s", strerror(-rc));
+    rc = open_listens(server, err);
+    if (rc < 0)
+        return rc;
+    rc = start_acceptors(server);
+    if (rc < 0)
+        return sc_err_set(err, rc, "cannot accept connections: %s", strerror(-rc));
+    *out_server = sc_steal(server);
+    return 0;
+}
+
+int sc_server_start(struct sc_server *server)
+{
+    sigset_t all, old;
+    int rc = 0;
+    (void)sigfillset(&all); /* signals are the control thread's */
+    (void)pthread_sigmask(SIG_SETMASK, &all, &old);
+    for (size_t i = 0; rc == 0 && i < server->n_workers; i++) {
+        rc = -pthread_create(&server->workers[i].thread, NULL, run, &server->workers[i]);
+        if (rc == 0)
+            server->n_running++;
+    }
+    (void)pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return rc;
+}
+
+/* --- the end --- */
+
+static void stop_workers(struct sc_server *server)
+{
+    for (size_t i = 0; i < server->n_running; i++)
+        sc_loop_post(server->workers[i].lane->loop, &server->workers[i].drain);
+    for (size_t i = 0; i < server->n_running; i++)
+        (void)pthread_join(server->workers[i].thread, NULL);
+    for (size_t i = 0; i < server->n_workers; i++) {
+        struct worker *worker = &server->workers[i];
+        for (size_t l = 0; l < server->n_listens; l++)
+            sc_acceptor_stop(&worker->acceptors[l]);
+        sc_lane_destroy(&worker->lane);
+    }
+}
+
+void sc_server_destroy(struct sc_server **server)
+{
+    struct sc_server *old = sc_steal(*server);
+    if (!old)
+        return;
+    stop_workers(old);
+    for (size_t i = 0; i < old->n_listens; i++)
+        sc_listen_close(&old->listens[i]);
+    sc_registry_destroy(&old->web.registry);
+    sc_pool_unref(&old->web.pool);
+    free(old->web.lanes);
+    free(old->workers);
+    free(old);
+}
+
+const char *sc_server_url(const struct sc_server *server, size_t i)
+{
+    return i < server->n_listens ? sc_listen_url(server->listens[i]) : NULL;
+}
+
+struct sc_registry *sc_server_registry(struct sc_server *server)
+{
+    return server->web.registry;
+}
+
+struct sc_pool *sc_server_pool(struct sc_server *server)
+{
+    return server->web.pool;
+}
