@@ -50,7 +50,7 @@ size_t bytes_find(const struct bytes *b, uint8_t marker, int n)
 /* Smooth enough to be a picture, rough enough that every code and many FF 00 come up. */
 static void draw_row(uint8_t *row, uint32_t y, size_t row_bytes)
 {
-    static uint32_t noise = 1;
+    uint32_t noise = y + 1;
     for (size_t i = 0; i < row_bytes; i++) {
         noise = noise * 1664525 + 1013904223;
         row[i] = (uint8_t)(i * 2 + y * 5 + (noise >> 26) * (y % 8 == 0 ? 4 : 1));
