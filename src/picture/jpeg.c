@@ -201,9 +201,11 @@ static int pass_marker(struct sc_jpeg_walk *walk, const uint8_t *data, size_t le
     if (left < size)
         return -EAGAIN;
     rc = take_segment(walk, &seg, limits);
-    if (rc == 0)
-        walk->at += size;
-    return rc;
+    if (rc < 0)
+        return rc;
+    walk->passed_at = walk->at;
+    walk->at += size;
+    return 0;
 }
 
 int sc_jpeg_walk(struct sc_jpeg_walk *walk, const uint8_t *data, size_t len_bytes,

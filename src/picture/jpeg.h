@@ -29,6 +29,7 @@ struct sc_jpeg_walk {
     bool has_huffman;   /* a DHT segment came */
     size_t meta_bytes;  /* APPn and COM segments so far */
     size_t scan_at;     /* offset of the first SOS marker; 0 until then */
+    size_t passed_at;   /* the last segment passed by its length begins here; 0 until then */
     const char *fault;  /* static: what is wrong, after -EBADMSG and -EMSGSIZE */
     bool needs_huffman; /* a baseline frame came to its first scan without any table */
 };

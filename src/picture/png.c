@@ -94,6 +94,7 @@ static int pass_chunk(struct sc_png_walk *walk, const uint8_t *data, size_t len_
         return rc;
     if (left < (size_t)length + AROUND_BYTES)
         return -EAGAIN;
+    walk->passed_at = walk->at;
     walk->at += (size_t)length + AROUND_BYTES;
     if (memcmp(type, "IDAT", 4) == 0)
         walk->has_data = true;

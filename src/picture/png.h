@@ -22,7 +22,8 @@ struct sc_png_walk {
         at; /* never above len_bytes: all before it is known; where the fault is after a failure */
     uint32_t width_px, height_px; /* 0 until its IHDR */
     bool has_data;                /* an IDAT came */
-    const char *fault;            /* static: what is wrong, after -EBADMSG and -EMSGSIZE */
+    size_t passed_at;  /* the last chunk passed by its length begins here; 0 until then */
+    const char *fault; /* static: what is wrong, after -EBADMSG and -EMSGSIZE */
 };
 
 /**
