@@ -31,6 +31,9 @@ int sc_cut_create(enum sc_cut_form form, const char *boundary, size_t picture_ma
 
 void sc_cut_destroy(struct sc_cut **cut);
 
+/** Returns: bytes that it takes now. */
+size_t sc_cut_used_bytes(const struct sc_cut *cut);
+
 /**
  * Where the next bytes go: at least 1 byte and as a rule 64 KiB or more of room. A slice from
  * sc_cut_next is invalid from here on.
