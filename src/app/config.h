@@ -23,8 +23,8 @@ enum sc_command {
 
 struct sc_config {
     enum sc_command command;
-    struct sc_server_config server; /* listen is NULL when none was given */
-    uint64_t linger_ns;             /* for runners: rest so long after the last viewer */
+    struct sc_server_config server;
+    uint64_t linger_ns; /* for runners: rest so long after the last viewer */
     enum sc_log_level log_level;
     char **sources; /* "[NAME=]SOURCE[#option=value...]" */
     size_t n_sources;

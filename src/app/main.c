@@ -1,5 +1,121 @@
 /* SPDX-License-Identifier: MIT */
-int main(void)
+/* stillcast: command line -> server -> streams and their sources -> ready line -> wait -> drain. */
+#define SC_LOG_TOPIC "app"
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/config.h"
+#include "app/ending.h"
+#include "app/exit.h"
+#include "app/notify.h"
+#include "app/version.h"
+#include "base/own.h"
+#include "stillcast/log.h"
+
+static int complain(enum sc_phase phase, const struct sc_err *err)
 {
+    (void)fprintf(stderr, "stillcast: %s\n", err->text);
+    return sc_exit_code(phase, err->code);
+}
+
+static void print_ready(const struct sc_server *server)
+{
+    const char *url;
+    (void)printf("stillcast ready:");
+    for (size_t i = 0; (url = sc_server_url(server, i)); i++)
+        (void)printf(" %s", url);
+    (void)printf("\n");
+    (void)fflush(stdout);
+}
+
+/* Tells how to publish, as a line to copy. */
+static void log_publishing(const struct sc_config *config, const struct sc_server *server)
+{
+    const char *url = sc_server_url(server, 0);
+    if (config->server.is_read_only && config->command == SC_COMMAND_SERVE)
+        sc_log(SC_WARN, "nothing to show: --read-only, and no source is named");
+    if (config->server.is_read_only)
+        return;
+    if (strncmp(url, "unix:", 5) == 0)
+        sc_log(SC_INFO,
+               "publish with: curl --unix-socket %s -T picture.jpg "
+               "http://localhost/"
+               "yours"
+               ".jpg",
+               url + 5);
+    else
+        sc_log(SC_INFO,
+               "publish with: curl -T picture.jpg %s"
+               "yours"
+               ".jpg",
+               url);
+}
+
+static void wait_for_end(struct sc_ending *ending)
+{
+    (void)sc_notify("READY=1");
+    int number = sc_ending_wait(ending);
+    (void)sc_notify("STOPPING=1");
+    if (number)
+        sc_log(SC_INFO, "SIG%s: stopping; another one stops at once", sigabbrev_np(number));
+    else
+        sc_log(SC_INFO, "a source with #at_end=exit has ended: stopping");
+}
+
+static int play(const struct sc_config *config, struct sc_server *server, struct sc_ending *ending)
+{
+    struct sc_err err = {0};
+    int status = sc_server_start(server);
+    if (status < 0) {
+        (void)sc_err_set(&err, status, "no thread for the network: %s", strerror(-status));
+        return complain(SC_PHASE_RUN, &err);
+    }
+    print_ready(server);
+    log_publishing(config, server);
+    wait_for_end(ending);
     return 0;
+}
+
+static int serve(const struct sc_config *config)
+{
+    SC_AUTO(sc_server_destroy) struct sc_server *server = NULL;
+    SC_AUTO(sc_ending_close) struct sc_ending ending = {-1, -1};
+    struct sc_err err = {0};
+    (void)sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+    int status = sc_ending_open(&ending);
+    if (status < 0) {
+        (void)sc_err_set(&err, status, "cannot wait for signals: %s", strerror(-status));
+        return complain(SC_PHASE_RUN, &err);
+    }
+    if (sc_server_create(&config->server, &server, &err) < 0)
+        return complain(SC_PHASE_LISTEN, &err);
+    return play(config, server, &ending);
+}
+
+static int obey(const struct sc_config *config)
+{
+    switch (config->command) {
+    case SC_COMMAND_HELP:
+    case SC_COMMAND_MAN:
+    case SC_COMMAND_VERSION:
+        (void)puts("stillcast " SC_VERSION);
+        return 0;
+    case SC_COMMAND_SERVE:
+    case SC_COMMAND_DEMO:
+        break;
+    }
+    sc_log_set(config->log_level, NULL, NULL);
+    return serve(config);
+}
+
+int main(int argc, char **argv)
+{
+    struct sc_config config;
+    struct sc_err err = {0};
+    sc_config_init(&config);
+    int status = sc_config_parse(&config, argc, argv, &err);
+    int code = status < 0 ? complain(SC_PHASE_COMMAND_LINE, &err) : obey(&config);
+    sc_config_fini(&config);
+    return code;
 }

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/config.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/options.h"
+#include "base/clock.h"
+
+#define HINT "see 'stillcast --help'"
+
+/* Where the parser stands in the command line. */
+struct line {
+    char **words; /* ends with NULL */
+    struct sc_config *config;
+    struct sc_err *err;
+    uint64_t seen; /* a bit per option, in the order of the table */
+};
+
+void sc_config_init(struct sc_config *config)
+{
+    *config = (struct sc_config){.linger_ns = 10 * SC_NS_PER_S, .log_level = SC_INFO};
+    sc_server_config_init(&config->server);
+}
+
+void sc_config_fini(struct sc_config *config)
+{
+    sc_option_forget(config);
+    free(config->sources);
+    config->sources = NULL;
+    config->n_sources = 0;
+}
+
+static int refuse_second(struct line *line, const struct sc_option *option)
+{
+    uint64_t bit = (uint64_t)1 << (option - sc_option_table());
+    if (option->kind != SC_OPTION_LIST && (line->seen & bit))
+        return sc_err_set(line->err, -EINVAL, "--%s is given twice; once is enough", option->name);
+    line->seen |= bit;
+    return 0;
+}
+
+/* text  what stands in the same word as the option; NULL: nothing. */
+static int take_option(struct line *line, const struct sc_option *option, const char *text)
+{
+    int status = refuse_second(line, option);
+    if (status < 0)
+        return status;
+    if (!option->value && text)
+        return sc_err_set(line->err, -EINVAL, "--%s takes no value, but was given '%s'",
+                          option->name, text);
+    if (option->value && !text && option->kind != SC_OPTION_HELP) {
+        text = *line->words;
+        if (!text)
+            return sc_err_set(line->err, -EINVAL, "--%s needs a value: --%s %s", option->name,
+                              option->name, option->value);
+        line->words++;
+    }
+    return sc_option_set(option, text, line->config, line->err);
+}
+
+static int take_long(struct line *line, const char *word)
+{
+    const char *name = word + 2, *equals = strchr(name, '=');
+    size_t name_bytes = equals ? (size_t)(equals - name) : strlen(name);
+    const struct sc_option *option = sc_option_find(name, name_bytes);
+    if (option)
+        return take_option(line, option, equals ? equals + 1 : NULL);
+    char typed[64] = "";
+    if (name_bytes < sizeof typed)
+        (void)memcpy(typed, name, name_bytes);
+    const char *nearest = sc_option_nearest(typed);
+    if (nearest)
+        return sc_err_set(line->err, -EINVAL, "unknown option '%.64s'; did you mean '--%s'?", word,
+                          nearest);
+    return sc_err_set(line->err, -EINVAL, "unknown option '%.64s'; " HINT, word);
+}
+
+static int take_short(struct line *line, const char *word)
+{
+    const struct sc_option *option = sc_option_find_letter(word[1]);
+    if (!option)
+        return sc_err_set(line->err, -EINVAL,
+                          "unknown option '%.64s'; a file of that name is './%.64s', " HINT, word,
+                          word);
+    return take_option(line, option, word[2] ? word + 2 : NULL);
+}
+
+static void take_source(struct line *line, char *word)
+{
+    line->config->sources[line->config->n_sources++] = word;
+}
+
+static int take_word(struct line *line, char *word)
+{
+    bool is_option = word[0] == '-' && word[1] != '\0';
+    if (is_option)
+        return word[1] == '-' ? take_long(line, word) : take_short(line, word);
+    bool is_first = line->config->n_sources == 0 && line->config->command == SC_COMMAND_SERVE;
+    if (is_first && strcmp(word, "demo") == 0)
+        line->config->command = SC_COMMAND_DEMO;
+    else
+        take_source(line, word);
+    return 0;
+}
+
+static int take_all(struct line *line)
+{
+    while (*line->words) {
+        char *word = *line->words++;
+        if (strcmp(word, "--") == 0) {
+            while (*line->words)
+                take_source(line, *line->words++);
+            return 0;
+        }
+        int status = take_word(line, word);
+        if (status < 0)
+            return status;
+    }
+    return 0;
+}
+
+static int check(const struct sc_config *config, struct sc_err *err)
+{
+    if (config->command == SC_COMMAND_DEMO && config->n_sources > 0)
+        return sc_err_set(err, -EINVAL,
+                          "the demo brings its own sources; leave 'demo' or '%.100s' out",
+                          config->sources[0]);
+    if (config->server.store_max_bytes < config->server.frame_max_bytes)
+        return sc_err_set(err, -EINVAL,
+                          "--max-store is less than --max-frame: not one such picture would fit");
+    return 0;
+}
+
+int sc_config_parse(struct sc_config *config, int argc, char **argv, struct sc_err *err)
+{
+    struct line line = {.words = argv + (argc > 0), .config = config, .err = err};
+    config->sources = calloc((size_t)argc + 1, sizeof *config->sources);
+    if (!config->sources)
+        return sc_err_set(err, -ENOMEM, "out of memory");
+    int status = take_all(&line);
+    return status < 0 ? status : check(config, err);
+}
