@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs one source on a thread of its own: opens it, paces it, seals and publishes its pictures,
- * starts and stops it with demand, shows a placeholder and retries when it is lost. */
+/* Runs one source on a thread of its own: opens it, paces it, seals and publishes its pictures, and
+ * starts and stops it with demand. Damaged pictures are counted, logged once and left out. A source
+ * that fails is closed and opened again after growing delays; the stream is lost until it shows a
+ * picture. The last picture stays at first; when the source is not back at the first attempt, or
+ * there never was a picture, a placeholder of the same size takes its place. */
 #pragma once
 
 #include "source/source.h"
@@ -14,8 +17,9 @@ extern const struct sc_source_option sc_runner_options[];
 struct sc_runner_config {
     struct sc_pool *pool;
     uint64_t linger_ns; /* an on-demand source rests this long after the last viewer left */
-    void (*ended)(
-        void *self); /* the source came to its end and #at_end=exit was asked; any thread */
+    uint64_t retry_first_ns, retry_most_ns; /* delays of a lost source; 0: 0.5 s and 30 s */
+    /* The source came to its end and #at_end=exit was asked; may be NULL. Thread: any. */
+    void (*ended)(void *self);
     void *self;
 };
 

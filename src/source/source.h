@@ -62,8 +62,10 @@ struct sc_source_ops {
     int (*open)(void *state, const struct sc_source_ctx *ctx, struct sc_err *err);
 
     /* Blocks until it has a picture. Returns: 0; -ENODATA at the end; -ECANCELED when ctx->wake_fd
-     * became readable (it may be called again and loses nothing); -EBADMSG for one broken picture,
-     * which the runner counts, and goes on; anything else: lost, close and retry. */
+     * became readable (it may be called again and loses nothing); -EBADMSG or -EMSGSIZE with a
+     * sentence for one picture that is broken or too large, which the runner counts, and goes on;
+     * -EAGAIN with a sentence that tells people what it waits for, once, then it is called again
+     * and waits; anything else with a sentence: lost, close and retry. */
     int (*read)(void *state, const struct sc_source_ctx *ctx, struct sc_draft **out_draft,
                 struct sc_err *err);
 
