@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/own.h"
 #include "http/conditional.h"
 #include "web/endpoints.h"
 #include "web/pages.h"
@@ -11,7 +12,7 @@
     "Content-Security-Policy: default-src 'self'; img-src 'self' data: blob:; object-src 'none'; " \
     "base-uri 'none'; form-action 'self'; frame-ancestors 'self'\r\n"
 
-static void send_page(const struct sc_call *call, const struct sc_page *page)
+static void send_page(const struct sc_call *call, const struct sc_page *page, int status)
 {
     char headers[512];
     if (!page) {
@@ -21,9 +22,9 @@ static void send_page(const struct sc_call *call, const struct sc_page *page)
     (void)snprintf(headers, sizeof headers, PAGE_HEADERS "Cache-Control: no-cache\r\nETag: %s\r\n",
                    page->etag);
     struct sc_text known = sc_request_field(call->request, "if-none-match");
-    bool is_known = known.data && sc_etag_is_listed(known, page->etag);
+    bool is_known = status == 200 && known.data && sc_etag_is_listed(known, page->etag);
     struct sc_answer answer = {
-        .status = is_known ? 304 : 200,
+        .status = is_known ? 304 : status,
         .media_type = is_known ? NULL : page->media_type,
         .headers = headers,
         .body = page->data,
@@ -34,23 +35,25 @@ static void send_page(const struct sc_call *call, const struct sc_page *page)
 
 static void gallery(const struct sc_call *call)
 {
-    send_page(call, sc_page_find("gallery.html", 12));
+    send_page(call, sc_page_find("gallery.html", 12), 200);
 }
 
 /* The page of a stream that is not there yet says so and waits for it. */
 static void stream_page(const struct sc_call *call)
 {
-    send_page(call, sc_page_find("stream.html", 11));
+    struct sc_stream *stream SC_AUTO(sc_stream_unref) =
+        sc_registry_get(call->web->registry, call->star);
+    send_page(call, sc_page_find("stream.html", 11), stream ? 200 : 404);
 }
 
 static void file(const struct sc_call *call)
 {
-    send_page(call, sc_page_find(call->star, strlen(call->star)));
+    send_page(call, sc_page_find(call->star, strlen(call->star)), 200);
 }
 
 static void icon(const struct sc_call *call)
 {
-    send_page(call, sc_page_find("icon.svg", 8));
+    send_page(call, sc_page_find("icon.svg", 8), 200);
 }
 
 const struct sc_endpoint sc_endpoint_page[] = {

@@ -16,6 +16,7 @@ struct push {
     struct sc_web *web;
     struct sc_reply reply;
     struct sc_draft *draft;
+    bool is_over; /* published or refused, and counted */
     char name[SC_STREAM_NAME_BYTES];
 };
 
@@ -23,6 +24,7 @@ static int refuse(struct push *push, int code, const char *sentence)
 {
     struct sc_err err;
     sc_err_set(&err, code, "%s", sentence);
+    push->is_over = true;
     struct sc_stream *stream SC_AUTO(sc_stream_unref) =
         sc_registry_get(push->web->registry, push->name);
     sc_publish_rejected(push->web, stream, code);
@@ -58,6 +60,7 @@ static void on_complete(void *self)
     bool is_picture = sc_kind_of(written.data, written.len_bytes) != SC_KIND_NONE;
     struct sc_err err = {0};
     uint64_t seq = 0;
+    push->is_over = true;
     int rc = sc_publish_draft(push->web, push->name, &push->draft, &stream, &seq, &err);
     if (rc < 0 && !is_picture && written.len_bytes > 0)
         sc_reply_error(&push->reply, 415, NULL, "%s", err.text);
@@ -72,6 +75,11 @@ static void on_complete(void *self)
 static void on_gone(void *self)
 {
     struct push *push = self;
+    if (!push->is_over) { /* the publisher stopped in the middle */
+        struct sc_stream *stream SC_AUTO(sc_stream_unref) =
+            sc_registry_get(push->web->registry, push->name);
+        sc_publish_rejected(push->web, stream, -EBADMSG);
+    }
     sc_draft_destroy(&push->draft);
     free(push);
 }

@@ -21,6 +21,7 @@ struct push {
     struct sc_cut *cut;
     struct sc_stream *stream; /* NULL before the first frame of a new one */
     bool is_takeover;
+    bool is_over; /* the body has ended, well or not */
     uint64_t id, seq, n_frames, n_rejected;
     struct sc_err last; /* why a picture was refused */
     char name[SC_STREAM_NAME_BYTES];
@@ -28,15 +29,11 @@ struct push {
 
 static int lose(struct push *push)
 {
+    push->is_over = true;
     sc_reply_error(&push->reply, 409, NULL,
                    "the stream '%s' has another long publisher; take over with ?takeover=1",
                    push->name);
     return -ECANCELED;
-}
-
-static void note_rejected(struct push *push)
-{
-    push->n_rejected++;
 }
 
 static int publish_picture(struct push *push, const uint8_t *picture, size_t len_bytes)
@@ -53,7 +50,7 @@ static int publish_picture(struct push *push, const uint8_t *picture, size_t len
         rc = sc_publish_draft(push->web, push->name, &draft, &stream, &push->seq, &push->last);
     }
     if (rc < 0) {
-        note_rejected(push);
+        push->n_rejected++;
         return 0; /* one picture lost; the next may be good */
     }
     push->n_frames++;
@@ -78,7 +75,7 @@ static int publish_all(struct push *push)
                                          "--max-frame"
                                        : "a picture is damaged or cut off");
             sc_publish_rejected(push->web, push->stream, rc);
-            note_rejected(push);
+            push->n_rejected++;
             continue;
         }
         if (push->stream && !sc_stream_is_claimed_by(push->stream, push->id))
@@ -110,6 +107,7 @@ static int on_received(void *self, size_t bytes)
 static void on_complete(void *self)
 {
     struct push *push = self;
+    push->is_over = true;
     sc_cut_end(push->cut);
     if (publish_all(push) < 0)
         return;
@@ -134,6 +132,11 @@ static void on_drain(void *self)
 static void on_gone(void *self)
 {
     struct push *push = self;
+    if (!push->is_over) { /* what was whole when the publisher stopped is shown, the rest counted */
+        push->is_over = true;
+        sc_cut_end(push->cut);
+        (void)publish_all(push);
+    }
     if (push->stream)
         sc_stream_release(push->stream, push->id);
     sc_stream_unref(&push->stream);
