@@ -27,7 +27,7 @@ static int canvas_error(cairo_status_t status)
     return status == CAIRO_STATUS_NO_MEMORY ? -ENOMEM : -EIO;
 }
 
-static int check_size(uint32_t width_px, uint32_t height_px)
+int sc_canvas_check_size(uint32_t width_px, uint32_t height_px)
 {
     if (width_px < SC_CANVAS_MIN_PX || height_px < SC_CANVAS_MIN_PX)
         return -EINVAL;
@@ -39,7 +39,7 @@ static int check_size(uint32_t width_px, uint32_t height_px)
 
 int sc_canvas_create(uint32_t width_px, uint32_t height_px, struct sc_canvas **out_canvas)
 {
-    int rc = check_size(width_px, height_px);
+    int rc = sc_canvas_check_size(width_px, height_px);
     if (rc < 0)
         return rc;
     SC_AUTO(sc_canvas_destroy) struct sc_canvas *canvas = calloc(1, sizeof *canvas);

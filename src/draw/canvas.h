@@ -26,11 +26,13 @@ struct sc_canvas_format {
     int quality;       /* of a JPEG, 1 to 100 */
 };
 
+/** Returns: 0; -EINVAL a side below SC_CANVAS_MIN_PX; -EMSGSIZE a side or the area above limits. */
+int sc_canvas_check_size(uint32_t width_px, uint32_t height_px);
+
 /**
  * Makes a black canvas.
  *
- * Returns: 0; -EINVAL a side below SC_CANVAS_MIN_PX; -EMSGSIZE a side or the area above the limits;
- *          -ENOMEM.
+ * Returns: 0; what sc_canvas_check_size says; -ENOMEM.
  */
 int sc_canvas_create(uint32_t width_px, uint32_t height_px, struct sc_canvas **out_canvas);
 void sc_canvas_destroy(struct sc_canvas **canvas);
