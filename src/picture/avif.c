@@ -105,7 +105,7 @@ static int take_box(struct avif *avif, const struct box *box,
 
 static bool is_top_level(const uint8_t *type)
 {
-    static const char types[][5] = {"ftyp", "meta", "mdat", "moov", "moof", "mfra", "sidx",
+    static const char types[][5] = {"meta", "mdat", "moov", "moof", "mfra", "sidx",
                                     "styp", "free", "skip", "uuid", "wide", "udta"};
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
         if (memcmp(type, types[i], 4) == 0)
@@ -122,7 +122,7 @@ int sc_avif_look(const uint8_t *data, size_t len_bytes, const struct sc_picture_
     struct box box;
     while (left.len_bytes) {
         size_t at = len_bytes - left.len_bytes;
-        bool is_box = left.len_bytes >= 8 && is_top_level(left.data + 4);
+        bool is_box = left.len_bytes >= 8 && (at == 0 || is_top_level(left.data + 4));
         if (!is_box && avif.has_meta && avif.has_data)
             break;
         if (!is_box && left.len_bytes >= 8)

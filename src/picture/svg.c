@@ -3,6 +3,7 @@
 
 #include "picture/look.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -271,8 +272,8 @@ int sc_svg_look(const uint8_t *data, size_t len_bytes, const struct sc_picture_l
 {
     struct text t = {(const char *)data, len_bytes, 0};
     struct word root;
-    if (!pass_prolog(&t, &root))
-        return sc_look_fault(out_look, -EBADMSG, t.at, "its root is no svg");
+    bool is_told = pass_prolog(&t, &root);
+    assert(is_told); /* or it would not have been told as an SVG */
     struct text behind_name = t;
     size_t root_at = t.at - root.len_bytes - 1, last_at = root_at;
     t.at = root_at;

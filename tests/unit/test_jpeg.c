@@ -135,6 +135,26 @@ static void picture_behind_a_cut_off_one_is_where_the_fault_is(void **state)
     assert_int_equal(next.width_px, 16);
 }
 
+static void what_begins_otherwise_is_refused_at_its_first_bytes(void **state)
+{
+    static const struct {
+        const char *data;
+        size_t len_bytes;
+        int rc;
+    } cases[] = {
+        {"", 0, -EAGAIN},          {"\xff", 1, -EAGAIN},       {"\xff\xd8", 2, -EAGAIN},
+        {"\xff\xd9", 2, -EBADMSG}, {"\xfe", 1, -EBADMSG},      {"\xff\xff\xd8", 3, -EBADMSG},
+        {"GIF89a", 6, -EBADMSG},   {"\xff\xd8x", 3, -EBADMSG},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct sc_jpeg_walk walk = {0};
+        assert_int_equal(
+            sc_jpeg_walk(&walk, (const uint8_t *)cases[i].data, cases[i].len_bytes, &limits),
+            cases[i].rc);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +163,7 @@ int main(void)
         cmocka_unit_test(whole_picture_is_told_with_its_last_byte_and_not_before),
         cmocka_unit_test(an_answer_is_final),
         cmocka_unit_test(every_failure_names_its_fault),
+        cmocka_unit_test(what_begins_otherwise_is_refused_at_its_first_bytes),
         cmocka_unit_test(picture_behind_a_cut_off_one_is_where_the_fault_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,6 +113,7 @@ static const struct edit edits[] = {
     {"GIF that is a trailer", "still.gif", 10, BYTES("\0\0\0;"), -EBADMSG},
     {"GIF with an unknown block", "still.gif", 10, BYTES("\0\0\0X"), -EBADMSG},
     {"meta shorter than its head", "still.avif", 0x20, BYTES("\0\0\0\x07"), -EBADMSG},
+    {"WebP of a VP8X alone", "alpha.webp", 4, BYTES("\x16\0\0\0"), -EBADMSG},
     {"ftyp longer than the file", "still.avif", 0, BYTES("\0\0\xff\xff"), -EBADMSG},
 };
 
@@ -133,6 +134,86 @@ static void every_damage_is_told(void **state)
     }
 }
 
+/* Behind the ftyp box of an AVIF: what is given, with its own meta box for 'M'. */
+static const struct {
+    const char *name;
+    struct {
+        const char *data;
+        size_t len_bytes;
+    } before_meta, behind_meta;
+    int rc;
+    size_t trailing_bytes;
+} avifs[] = {
+    {"mdat", {BYTES("")}, {BYTES("\0\0\0\x0cmdat1234")}, 0, 0},
+    {"mdat before meta", {BYTES("\0\0\0\x0cmdat1234")}, {BYTES("")}, 0, 0},
+    {"mdat to the end", {BYTES("")}, {BYTES("\0\0\0\0mdat1234")}, 0, 0},
+    {"mdat of a long length",
+     {BYTES("")},
+     {BYTES("\0\0\0\1mdat\0\0\0\0\0\0\0\x14"
+            "1234")},
+     0,
+     0},
+    {"long length below its head",
+     {BYTES("")},
+     {BYTES("\0\0\0\1mdat\0\0\0\0\0\0\0\x0f"
+            "1234")},
+     -EBADMSG,
+     0},
+    {"long length beyond measure",
+     {BYTES("")},
+     {BYTES("\0\0\0\1mdat\xff\xff\xff\xff\xff\xff\xff\xff"
+            "1234")},
+     -EBADMSG,
+     0},
+    {"long length cut off", {BYTES("")}, {BYTES("\0\0\0\1mdat\0\0\0")}, -EBADMSG, 0},
+    {"no mdat",
+     {BYTES("")},
+     {BYTES("\0\0\0\x0c"
+            "free1234")},
+     -EBADMSG,
+     0},
+    {"second meta", {BYTES("")}, {BYTES("\0\0\0\x0cmeta1234")}, -EBADMSG, 0},
+    {"second ftyp before meta",
+     {BYTES("\0\0\0\x08"
+            "ftyp")},
+     {BYTES("")},
+     -EBADMSG,
+     0},
+    {"unknown box before meta", {BYTES("\0\0\0\x0cxxxx1234")}, {BYTES("")}, -EBADMSG, 0},
+    {"free boxes around",
+     {BYTES("\0\0\0\x08"
+            "free")},
+     {BYTES("\0\0\0\x08mdat\0\0\0\x08"
+            "free")},
+     0,
+     0},
+    {"another AVIF behind it",
+     {BYTES("")},
+     {BYTES("\0\0\0\x08mdat\0\0\0\x10"
+            "ftypavif\0\0\0\0")},
+     0,
+     16},
+};
+
+static void avif_is_read_by_its_boxes(void **state)
+{
+    enum { FTYP_BYTES = 0x20, META_BYTES = 0xf9 };
+    const struct picture *avif = pictures_find("still.avif");
+    (void)state;
+    for (size_t i = 0; i < sizeof(avifs) / sizeof(avifs[0]); i++) {
+        uint8_t data[1000], *to = data;
+        struct sc_picture_info info;
+        to = mempcpy(to, avif->data, FTYP_BYTES);
+        to = mempcpy(to, avifs[i].before_meta.data, avifs[i].before_meta.len_bytes);
+        to = mempcpy(to, avif->data + FTYP_BYTES, META_BYTES);
+        to = mempcpy(to, avifs[i].behind_meta.data, avifs[i].behind_meta.len_bytes);
+        size_t len = (size_t)(to - data);
+        int rc = probe(data, len, &info, NULL);
+        if (rc != avifs[i].rc || (rc == 0 && info.size_bytes != len - avifs[i].trailing_bytes))
+            fail_msg("%s: %d", avifs[i].name, rc);
+    }
+}
+
 static const struct {
     const char *name, *text;
     int rc;
@@ -148,6 +229,7 @@ static const struct {
     {"height alone", "<svg height='4'/>", 0, 0, 0},
     {"view box of three numbers", "<svg viewBox='0 0 7'/>", 0, 0, 0},
     {"width of something else", "<svg stroke-width='3' x:height='4'/>", 0, 0, 0},
+    {"attribute that does not end", "<svg a='</svg>", -EBADMSG, 0, 0},
     {"attribute without quotes", "<svg width=3 height=4></svg>", 0, 0, 0},
     {"at the limit", "<svg width='16384' height='1'/>", 0, 16384, 1},
     {"above the limit", "<svg width='16385' height='1'/>", -EMSGSIZE, 0, 0},
@@ -215,6 +297,7 @@ int main(void)
         cmocka_unit_test(no_picture_is_taken_without_its_last_byte),
         cmocka_unit_test(what_follows_is_no_part_of_the_picture),
         cmocka_unit_test(every_damage_is_told),
+        cmocka_unit_test(avif_is_read_by_its_boxes),
         cmocka_unit_test(svg_is_read_as_far_as_its_numbers_and_its_end),
         cmocka_unit_test(no_picture_is_told_as_such),
         cmocka_unit_test(limits_are_the_callers),
