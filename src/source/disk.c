@@ -60,6 +60,8 @@ static int open_file(const struct sc_disk_file *file, struct sc_err *err)
 {
     int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
     int fd = open(file->path, file->is_link_followed ? flags : flags | O_NOFOLLOW);
+    if (fd < 0 && errno == ELOOP && !file->is_link_followed)
+        return sc_err_set(err, -EBADMSG, "'%s' is a link, which is not followed here", file->path);
     return fd < 0 ? fail(file, errno, err) : fd;
 }
 

@@ -14,7 +14,7 @@
 #include "source/source.h"
 #include "source/spec.h"
 
-#define RELIST_NS  SC_NS_PER_S /* how often we look for pictures where there are none */
+#define RELIST_NS  (SC_NS_PER_S / 2) /* how often we look for pictures where there are none */
 #define ROUNDS_MAX 1000000
 #define SKIPPED    1
 
