@@ -28,6 +28,7 @@ class Server:
             env={**os.environ, **env}, cwd=cwd)
         self.output = {"stdout": "", "stderr": ""}
         self.expects_exit = 0
+        self.is_told = False
         self.readers = [self._follow("stdout", self.process.stdout), self._follow("stderr", self.process.stderr)]
         self.url = None
 
@@ -67,10 +68,15 @@ class Server:
         """The counters as they are now: metrics()["name", {"stream": "plot"}]."""
         return wire.Metrics(wire.get(self, "/metrics").text)
 
-    def stop(self):
-        """SIGTERM, then what every end must be: the expected exit code, and no sanitizer report."""
-        if self.process.poll() is None:
+    def tell_to_stop(self):
+        """SIGTERM, once: a second one would stop it at once."""
+        if not self.is_told and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
+        self.is_told = True
+
+    def stop(self):
+        """Waits for what every end must be: the expected exit code, and no sanitizer report."""
+        self.tell_to_stop()
         try:
             code = self.process.wait(wire.patience(20))
         except subprocess.TimeoutExpired:

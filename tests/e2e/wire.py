@@ -84,7 +84,8 @@ class Conn:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
         self.socket.settimeout(patience(timeout))
         self.socket.connect((server.host, server.port))
-        self.host = f"{server.host}:{server.port}"
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.host = f"[{server.host}]:{server.port}" if family == socket.AF_INET6 else f"{server.host}:{server.port}"
         self.buffer = b""
         self.chunk_bytes = 65536  # 1: reads one byte at a time
 
