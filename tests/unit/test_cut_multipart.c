@@ -151,7 +151,7 @@ static struct bytes write_stream(const struct dialect *d, const struct bytes *fr
     struct bytes stream = {0};
     put_text(&stream, d->first);
     for (int i = 0; i < N_FRAMES; i++) {
-        put_line(&stream, d->before, (size_t)((int)frames[i].len_bytes + d->length_error));
+        put_line(&stream, d->before, frames[i].len_bytes + (size_t)(ptrdiff_t)d->length_error);
         put_bytes(&stream, frames[i]);
         if (d->has_garbage)
             put_scan(&stream, frames[i].len_bytes, 77);
