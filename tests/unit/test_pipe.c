@@ -34,7 +34,7 @@ static void pour_picture(int fd, int n)
     rig_pour(fd, jpeg, len_bytes);
 }
 
-/* What the test gives as standard input; the old one is to be put back. */
+/* Returns: the old standard input, to be put back. */
 static int put_stdin(int fd)
 {
     int kept = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10);
@@ -153,7 +153,7 @@ static void standard_input_is_read_and_left_open(void **state)
     struct rig *rig = *state;
     int ends[2];
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-    int kept SC_AUTO(take_stdin_back) = put_stdin(ends[0]);
+    int kept = put_stdin(ends[0]);
     rig_start(rig, "-");
     pour_picture(ends[1], 7);
     assert_int_equal(rig_read(rig, RIG_PATIENCE_MS), 7);
@@ -162,6 +162,7 @@ static void standard_input_is_read_and_left_open(void **state)
     assert_int_equal(rig_read(rig, RIG_PATIENCE_MS), -ENODATA);
     rig_stop(rig);
     assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0);
+    take_stdin_back(&kept);
     sc_own_close(&ends[0]);
 }
 
@@ -186,9 +187,10 @@ static void a_terminal_is_refused_with_a_sentence(void **state)
     int leader, terminal;
     if (openpty(&leader, &terminal, NULL, NULL, NULL) < 0)
         skip();
-    int kept SC_AUTO(take_stdin_back) = put_stdin(terminal);
+    int kept = put_stdin(terminal);
     assert_int_equal(rig_make(rig, "-"), -EINVAL);
     assert_non_null(strstr(rig->err.text, "'plotter | stillcast -'"));
+    take_stdin_back(&kept);
     sc_own_close(&leader);
     sc_own_close(&terminal);
 }
@@ -207,12 +209,13 @@ static void what_can_never_work_is_refused_at_the_start(void **state)
     };
     struct rig *rig = *state;
     int fd SC_AUTO(sc_own_close) = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    int kept SC_AUTO(take_stdin_back) = put_stdin(fd);
+    int kept = put_stdin(fd);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         assert_int_equal(rig_make(rig, rows[i].argument), rows[i].rc);
         if (!strstr(rig->err.text, rows[i].sentence))
             fail_msg("\"%s\"", rig->err.text);
     }
+    take_stdin_back(&kept);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, rig_setup, rig_teardown)
