@@ -136,7 +136,7 @@ static int refuse_target(const char *text, char *target, struct sc_err *err)
                           target);
     char *colon = scheme_end(target);
     if (!colon)
-        return sc_err_set(err, -EINVAL, "'%s': no such file or folder", target);
+        return sc_err_set(err, -ENOENT, "'%s': no such file or folder", target);
     *colon = '\0';
     return refuse_scheme(text, target, err);
 }

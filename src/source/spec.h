@@ -13,8 +13,9 @@
  * be one that the runner or the source knows.
  *
  * Returns: 0; -EINVAL with a sentence that quotes the argument and tells the way out (unknown
- * option: the nearest known one; unknown source: what there is; two streams of one name). Thread:
- * control.
+ * option: the nearest known one; unknown source: what there is; two streams of one name); -ENOENT
+ * a bare file name that is no file's.
+ * Thread:  control.
  */
 int sc_spec_parse(char *const *args, size_t n_args, struct sc_source_spec **out_specs,
                   size_t *out_n, struct sc_err *err);
