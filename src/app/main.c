@@ -8,6 +8,8 @@
 #include "app/config.h"
 #include "app/ending.h"
 #include "app/exit.h"
+#include "app/help.h"
+#include "app/lineup.h"
 #include "app/notify.h"
 #include "app/version.h"
 #include "base/own.h"
@@ -63,16 +65,34 @@ static void wait_for_end(struct sc_ending *ending)
         sc_log(SC_INFO, "a source with #at_end=exit has ended: stopping");
 }
 
+static int start(struct sc_server *server, struct sc_lineup *lineup, struct sc_err *err)
+{
+    int status = sc_server_start(server);
+    if (status < 0)
+        return sc_err_set(err, status, "no thread for the network: %s", strerror(-status));
+    return sc_lineup_start(lineup, err);
+}
+
+/* From the first source to the end of the last one; what the server still sends then is drained by
+ * its destroy. */
 static int play(const struct sc_config *config, struct sc_server *server, struct sc_ending *ending)
 {
+    SC_AUTO(sc_lineup_destroy) struct sc_lineup *lineup = NULL;
     struct sc_err err = {0};
-    int status = sc_server_start(server);
-    if (status < 0) {
-        (void)sc_err_set(&err, status, "no thread for the network: %s", strerror(-status));
+    struct sc_lineup_config wanted = {
+        .sources = config->sources,
+        .n_sources = config->n_sources,
+        .linger_ns = config->linger_ns,
+        .ended = sc_ending_ask,
+        .self = ending,
+    };
+    if (sc_lineup_create(&wanted, server, &lineup, &err) < 0)
+        return complain(SC_PHASE_SOURCES, &err);
+    if (start(server, lineup, &err) < 0)
         return complain(SC_PHASE_RUN, &err);
-    }
     print_ready(server);
-    log_publishing(config, server);
+    if (config->n_sources == 0)
+        log_publishing(config, server);
     wait_for_end(ending);
     return 0;
 }
@@ -97,7 +117,11 @@ static int obey(const struct sc_config *config)
 {
     switch (config->command) {
     case SC_COMMAND_HELP:
+        sc_help_write(stdout);
+        return 0;
     case SC_COMMAND_MAN:
+        sc_help_write_man(stdout);
+        return 0;
     case SC_COMMAND_VERSION:
         (void)puts("stillcast " SC_VERSION);
         return 0;

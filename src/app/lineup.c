@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/lineup.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/own.h"
+#include "source/runner.h"
+#include "source/spec.h"
+#include "stillcast/server.h"
+
+struct sc_lineup {
+    struct sc_source_spec *specs;
+    size_t n_specs;
+    struct sc_runner **runners; /* n_specs of them, NULL where none was set up */
+};
+
+static int add(struct sc_lineup *lineup, size_t i, const struct sc_runner_config *config,
+               struct sc_server *server, struct sc_err *err)
+{
+    SC_AUTO(sc_stream_unref) struct sc_stream *stream = NULL;
+    const struct sc_source_spec *spec = &lineup->specs[i];
+    int status =
+        sc_registry_add(sc_server_registry(server), spec->name, SC_STREAM_SOURCED, &stream, err);
+    if (status < 0)
+        return status;
+    return sc_runner_create(spec, stream, config, &lineup->runners[i], err);
+}
+
+static int fill(struct sc_lineup *lineup, const struct sc_lineup_config *config,
+                struct sc_server *server, struct sc_err *err)
+{
+    struct sc_runner_config runner = {
+        .pool = sc_server_pool(server),
+        .linger_ns = config->linger_ns,
+        .ended = config->ended,
+        .self = config->self,
+    };
+    lineup->runners = calloc(lineup->n_specs, sizeof(struct sc_runner *));
+    if (!lineup->runners)
+        return sc_err_set(err, -ENOMEM, "out of memory");
+    for (size_t i = 0; i < lineup->n_specs; i++) {
+        int status = add(lineup, i, &runner, server, err);
+        if (status < 0)
+            return status;
+    }
+    return 0;
+}
+
+int sc_lineup_create(const struct sc_lineup_config *config, struct sc_server *server,
+                     struct sc_lineup **out_lineup, struct sc_err *err)
+{
+    SC_AUTO(sc_lineup_destroy) struct sc_lineup *lineup = calloc(1, sizeof *lineup);
+    if (!lineup)
+        return sc_err_set(err, -ENOMEM, "out of memory");
+    if (config->n_sources > 0) {
+        int status = sc_spec_parse(config->sources, config->n_sources, &lineup->specs,
+                                   &lineup->n_specs, err);
+        if (status == 0)
+            status = fill(lineup, config, server, err);
+        if (status < 0)
+            return status;
+    }
+    *out_lineup = sc_steal(lineup);
+    return 0;
+}
+
+int sc_lineup_start(struct sc_lineup *lineup, struct sc_err *err)
+{
+    for (size_t i = 0; i < lineup->n_specs; i++) {
+        int status = sc_runner_start(lineup->runners[i]);
+        if (status < 0)
+            return sc_err_set(err, status, "no thread for stream '%s': %s", lineup->specs[i].name,
+                              strerror(-status));
+    }
+    return 0;
+}
+
+void sc_lineup_destroy(struct sc_lineup **address)
+{
+    struct sc_lineup *lineup = sc_steal(*address);
+    if (!lineup)
+        return;
+    size_t n = lineup->runners ? lineup->n_specs : 0;
+    for (size_t i = 0; i < n; i++)
+        if (lineup->runners[i])
+            sc_runner_stop(lineup->runners[i]);
+    for (size_t i = 0; i < n; i++)
+        sc_runner_destroy(&lineup->runners[i]);
+    free(lineup->runners);
+    sc_spec_free(&lineup->specs, lineup->n_specs);
+    free(lineup);
+}
