@@ -9,6 +9,7 @@
 #pragma once
 
 #include "http/request.h"
+#include "net/backlog.h"
 #include "net/loop.h"
 
 #include <stdbool.h>
@@ -72,6 +73,10 @@ void sc_exchange_begin(struct sc_exchange *x, int status, const char *media_type
  * the connection is broken, gone follows.
  */
 ssize_t sc_exchange_send(struct sc_exchange *x, const struct iovec *parts, int n_parts);
+
+/** How long the next frame should wait for the line (net/backlog.h); one system call. Returns: ns;
+ * 0: it is free. */
+uint64_t sc_exchange_wait_ns(const struct sc_exchange *x, struct sc_line *line);
 
 /** Ends an answer that was begun: FIN after the last byte. */
 void sc_exchange_finish(struct sc_exchange *x);

@@ -160,6 +160,15 @@ ssize_t sc_exchange_send(struct sc_exchange *x, const struct iovec *parts, int n
     return n == 0 ? -EAGAIN : n;
 }
 
+uint64_t sc_exchange_wait_ns(const struct sc_exchange *x, struct sc_line *line)
+{
+    const struct sc_h1 *h1 = (const struct sc_h1 *)(const void *)x;
+    struct sc_backlog backlog;
+    if (h1->phase != SC_H1_OPEN || sc_backlog_read(h1->conn.fd, &backlog) < 0)
+        return 0;
+    return sc_line_wait_ns(line, &backlog, sc_loop_now_ns(h1->config->loop));
+}
+
 void sc_exchange_finish(struct sc_exchange *x)
 {
     if (x->answer != SC_ANSWER_STREAM)

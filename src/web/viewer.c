@@ -14,14 +14,20 @@
 #include "net/timer.h"
 #include "web/audience.h"
 
-#define REPEAT_NS (300 * SC_NS_PER_MS) /* WebKit shows a frame when the next one comes */
-#define PARTS     3
+#define REPEAT_NS   (300 * SC_NS_PER_MS) /* WebKit shows a frame when the next one comes */
+#define SLOW_NS     (5 * SC_NS_PER_S) /* so long after it was slow a viewer's line is looked at */
+#define LOOK_FRAMES 16
+#define PARTS       3
 
 struct sc_viewer {
     struct sc_listener listener;
     struct sc_exchange *x;
     struct sc_audience *audience;
     struct sc_timer quiet; /* looks whether the newest frame is to be sent again */
+    struct sc_timer lag;   /* the line is nearly free */
+    struct sc_line line;
+    uint64_t slow_until_ns;
+    unsigned n_unlooked; /* frames sent without a look at the line */
     enum sc_viewer_form form;
     bool is_webkit, is_begun, is_ending, is_busy;
     const struct sc_frame *frame; /* in flight, partly sent; else NULL */
@@ -110,23 +116,48 @@ static void note_sent(struct sc_viewer *v, const struct sc_frame *frame, size_t 
     v->sent_ns = sc_loop_now_ns(a->lane->loop);
 }
 
+/* A frame should not wait in the line's queue: it would be old when it arrives. */
+static bool must_wait_for_line(struct sc_viewer *v)
+{
+    struct sc_loop *loop = v->audience->lane->loop;
+    uint64_t now = sc_loop_now_ns(loop);
+    if (now >= v->slow_until_ns && ++v->n_unlooked < LOOK_FRAMES)
+        return false;
+    v->n_unlooked = 0;
+    uint64_t wait = sc_exchange_wait_ns(v->x, &v->line);
+    if (wait == 0)
+        return false;
+    v->slow_until_ns = now + SLOW_NS;
+    return sc_timer_start(sc_loop_timers(loop), &v->lag, now + wait) == 0;
+}
+
+static void note_full(struct sc_viewer *v)
+{
+    v->slow_until_ns = sc_loop_now_ns(v->audience->lane->loop) + SLOW_NS;
+    become_busy(v);
+}
+
 /* Sends the frame, or goes on with it. Returns whether it is out. */
 static bool send_frame(struct sc_viewer *v, const struct sc_frame *frame)
 {
+    if (v->sent_bytes == 0 && must_wait_for_line(v)) {
+        become_busy(v);
+        return false;
+    }
     struct iovec parts[PARTS];
     int n_parts = lay_out(v, frame, parts);
     size_t total = total_bytes(parts, n_parts);
     int first = v->sent_bytes ? skip_sent(parts, n_parts, v->sent_bytes) : 0;
     ssize_t n = sc_exchange_send(v->x, parts + first, n_parts - first);
     if (n < 0) {
-        become_busy(v); /* -EAGAIN: until writable; else: until gone */
+        note_full(v); /* -EAGAIN: until writable; else: until gone */
         return false;
     }
     v->sent_bytes += (size_t)n;
     if (v->sent_bytes < total) {
         if (!v->frame)
             v->frame = sc_frame_ref(frame);
-        become_busy(v);
+        note_full(v);
         return false;
     }
     note_sent(v, frame, total);
@@ -164,6 +195,11 @@ static void on_writable(void *self)
     if (is_out)
         become_idle(v);
     sc_audience_settle(v->audience);
+}
+
+static void on_lag(struct sc_timer *timer)
+{
+    on_writable(sc_container_of(timer, struct sc_viewer, lag));
 }
 
 /* When the newest frame has to go out once more, if nothing newer comes. */
@@ -205,6 +241,7 @@ static void on_gone(void *self)
     struct sc_viewer *v = self;
     struct sc_stream *stream = sc_stream_ref(v->audience->tap.stream);
     sc_timer_stop(sc_loop_timers(v->audience->lane->loop), &v->quiet);
+    sc_timer_stop(sc_loop_timers(v->audience->lane->loop), &v->lag);
     sc_list_remove(&v->listener.link);
     sc_frame_unref(&v->frame);
     sc_audience_leave(&v->audience);
@@ -274,10 +311,12 @@ void sc_viewer_start(const struct sc_call *call, struct sc_stream *stream)
     v->x = call->reply.x;
     v->audience = audience;
     v->quiet.fire = on_quiet;
+    v->lag.fire = on_lag;
     v->form = choose_form(call);
     v->is_webkit = v->form == SC_VIEWER_CONTINUED && is_webkit(call->request);
     v->is_busy = true; /* until the head is out and writable is called */
     v->sent_ns = sc_loop_now_ns(call->lane->loop);
+    v->slow_until_ns = v->sent_ns + SLOW_NS;
     sc_list_init(&v->listener.link);
     sc_exchange_take(v->x, &viewer_ops, v);
     sc_stream_join(stream, true);
