@@ -6,9 +6,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <turbojpeg.h>
 
 #include <cmocka.h>
 
+#include "draw/card.h"
 #include "rig.h"
 
 static void wrong_options_are_refused_with_the_way_out(void **state)
@@ -109,6 +111,40 @@ static void pictures_differ_also_after_it_was_opened_again(void **state)
         sc_frame_unref(&frames[i]);
 }
 
+/* Returns: the 640x360 picture's gray values. */
+static uint8_t *grays_of(const struct sc_frame **taken)
+{
+    struct sc_slice jpeg = sc_frame_picture(*taken);
+    uint8_t *grays = malloc(640UL * 360);
+    tjhandle turbo = tjInitDecompress();
+    assert_non_null(grays);
+    assert_int_equal(
+        tjDecompress2(turbo, jpeg.data, jpeg.len_bytes, grays, 640, 0, 360, TJPF_GRAY, 0), 0);
+    tjDestroy(turbo);
+    sc_frame_unref(taken);
+    return grays;
+}
+
+static void each_picture_shows_another_number(void **state)
+{
+    struct rig *rig = *state;
+    struct sc_card card;
+    int most = 0;
+    sc_card_lay(&card, 640, 360);
+    rig_start(rig, "test:#quality=95");
+    const struct sc_frame *first = next_frame(rig), *second = next_frame(rig);
+    uint8_t *before = grays_of(&first), *after = grays_of(&second);
+    for (int y = (int)card.number.y + 4; y < (int)(card.number.y + card.number.height) - 4; y++) {
+        for (int x = (int)card.number.x; x < (int)(card.number.x + card.number.width); x++) {
+            int by = abs(before[y * 640 + x] - after[y * 640 + x]);
+            most = by > most ? by : most;
+        }
+    }
+    assert_true(most > 60);
+    free(before);
+    free(after);
+}
+
 static void quality_changes_the_bytes(void **state)
 {
     struct rig *rig = *state;
@@ -141,6 +177,7 @@ int main(void)
         RIGGED(it_names_its_stream_test_and_runs_at_25_fps),
         RIGGED(pictures_have_the_kind_and_size_asked_for),
         RIGGED(pictures_differ_also_after_it_was_opened_again),
+        RIGGED(each_picture_shows_another_number),
         RIGGED(quality_changes_the_bytes),
         RIGGED(a_picture_above_the_servers_largest_is_told),
     };

@@ -2,6 +2,7 @@
 #include "draw/text.h"
 
 #include <errno.h>
+#include <glib.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -191,5 +192,6 @@ int main(void)
         cmocka_unit_test(alignment_moves_it_in_the_box),
         cmocka_unit_test(nothing_is_drawn_of_nothing_or_into_nothing),
     };
+    (void)g_log_set_always_fatal(G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
