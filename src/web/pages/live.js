@@ -19,10 +19,11 @@ const marker = document.createElement('canvas').getContext('2d', { willReadFrequ
 marker.canvas.width = marker.canvas.height = MARK_PX;
 marker.imageSmoothingQuality = 'high';
 
-/** Tells pictures apart by a small copy's pixels. */
-function markOf(picture) {
+/** Tells pictures apart by a small copy's pixels. The still is used up. */
+function markOf(still) {
   marker.clearRect(0, 0, MARK_PX, MARK_PX);
-  marker.drawImage(picture, 0, 0, MARK_PX, MARK_PX);
+  marker.drawImage(still, 0, 0, MARK_PX, MARK_PX);
+  still.close();
   const { data } = marker.getImageData(0, 0, MARK_PX, MARK_PX);
   return data.reduce((sum, byte) => (sum * 31 + byte) | 0, 0);
 }
@@ -32,13 +33,14 @@ let nAddresses = 0;
 const tab = Math.random().toString(36).slice(2, 10);
 const fresh = (address) => `${address}?t=${tab}-${++nAddresses}`;
 
-async function load(address) {
+/** The newest picture of all, as a still; rejects when there is none. */
+async function fetchStill(address) {
   const picture = new Image();
   const timer = setTimeout(() => picture.removeAttribute('src'), CONNECT_MS);
   picture.src = address;
   try {
     await picture.decode();
-    return picture;
+    return await createImageBitmap(picture);
   } finally {
     clearTimeout(timer);
   }
@@ -99,39 +101,36 @@ export class Live {
     this.#timer = setTimeout(() => this.connect(), delay);
   }
 
-  /** Copies the picture that is seen now to the canvas behind it. */
-  keep() {
-    if (this.#screen.classList.contains('is-live') && this.#img.naturalWidth > 0)
-      this.#draw(this.#img);
+  /**
+   * Copies the picture that is seen now to the canvas behind it, and gives its mark; null when there
+   * is none. Not by drawImage(img), which in Firefox goes on drawing the first picture of a live one.
+   */
+  async keep() {
+    if (!this.#screen.classList.contains('is-live') || this.#img.naturalWidth === 0)
+      return null;
+    const still = await createImageBitmap(this.#img).catch(() => null);
+    return still && this.#draw(still);
   }
 
-  #draw(picture) {
-    const { naturalWidth: width, naturalHeight: height } = picture;
-    const scale = Math.min(1, this.#widthMax / width);
-    this.#canvas.width = Math.max(1, Math.round(width * scale));
-    this.#canvas.height = Math.max(1, Math.round(height * scale));
-    try {
-      this.#canvas.getContext('2d').drawImage(picture, 0, 0, this.#canvas.width, this.#canvas.height);
-    } catch {
-      // The browser has just lost the picture; the next one is on its way.
-    }
+  #draw(still) {
+    const scale = Math.min(1, this.#widthMax / still.width);
+    this.#canvas.width = Math.max(1, Math.round(still.width * scale));
+    this.#canvas.height = Math.max(1, Math.round(still.height * scale));
+    this.#canvas.getContext('2d').drawImage(still, 0, 0, this.#canvas.width, this.#canvas.height);
+    return markOf(still);
   }
 
   /** Shows the newest picture without staying connected. */
   async refresh() {
-    try {
-      const picture = await load(fresh(`${this.#path}.jpg`));
-      if (this.isOn)
-        return;
-      this.#draw(picture);
+    const still = await fetchStill(fresh(`${this.#path}.jpg`)).catch(() => null);
+    if (still && !this.isOn) {
+      this.#draw(still);
       this.#screen.classList.add('has-picture');
-    } catch {
-      // None yet, or the stream is gone: the next answer of the server tells.
     }
   }
 
   /** To be called with each word of the server about this stream. */
-  check({ seq, viewers }) {
+  async check({ seq, viewers }) {
     const connectedMs = performance.now() - this.#connectedAt;
     if (!this.isOn)
       return;
@@ -147,31 +146,29 @@ export class Live {
     }
     if (connectedMs > STEADY_MS)
       this.#retries = 0;
-    this.keep();
-    if (this.#img.naturalWidth > 0)
-      this.#doubt(seq);
+    const mark = await this.keep();
+    if (mark !== null && await this.#isStale(mark, seq))
+      this.#again();
   }
 
-  async #doubt(seq) {
+  /** Whether it has shown the same for long while the stream went on, and the server has another. */
+  async #isStale(mark, seq) {
     const now = performance.now();
-    const mark = markOf(this.#img);
     if (mark !== this.#mark) {
       this.#mark = mark;
       this.#markSeq = seq;
       this.#markAt = now;
       this.#doubtMs = DOUBT_MS;
-    } else if (seq !== this.#markSeq && now - this.#markAt > this.#doubtMs) {
-      this.#markAt = now;
-      this.#doubtMs = Math.min(this.#doubtMs * 2, DOUBT_MAX_MS);
-      await this.#compare(mark);
+      return false;
     }
-  }
-
-  async #compare(mark) {
-    const picture = await load(fresh(`${this.#path}.jpg`)).catch(() => null);
-    if (!picture || !this.isOn || !this.#screen.classList.contains('is-live'))
-      return;
-    if (markOf(this.#img) === mark && markOf(picture) !== mark)
-      this.#again();
+    if (seq === this.#markSeq || now - this.#markAt < this.#doubtMs)
+      return false;
+    this.#markAt = now;
+    this.#doubtMs = Math.min(this.#doubtMs * 2, DOUBT_MAX_MS);
+    const connectedAt = this.#connectedAt;
+    const newest = await fetchStill(fresh(`${this.#path}.jpg`)).catch(() => null);
+    const shown = await this.keep();
+    return connectedAt === this.#connectedAt && shown === mark
+      && newest !== null && markOf(newest) !== mark;
   }
 }
