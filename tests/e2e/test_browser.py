@@ -1,0 +1,332 @@
+"""The pages in real browsers: what is on the screen, what the keyboard does, who is connected when."""
+
+import os
+import pathlib
+import statistics
+import time
+
+import pytest
+
+import browsers
+import pictures
+import wire
+
+pytestmark = pytest.mark.browser
+
+SCREENSHOTS = pathlib.Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+RED, GREEN, BLUE, YELLOW, CYAN, WHITE = (
+    (230, 20, 20), (20, 200, 20), (20, 20, 230), (230, 220, 20), (20, 210, 220), (250, 250, 250))
+
+# Notes the time when a color is first seen in #picture: seen["100"] for red.
+WATCH_COLORS = """(() => {
+  const paper = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  window.seen = {};
+  const look = async () => {
+    paper.drawImage(await createImageBitmap(document.getElementById('picture'), 9, 9, 1, 1), 0, 0);
+    const [...rgba] = paper.getImageData(0, 0, 1, 1).data;
+    window.seen[rgba.slice(0, 3).map((c) => Number(c > 128)).join('')] ??= Date.now();
+    requestAnimationFrame(look);
+  };
+  look();
+  return true;
+})()"""
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    browser = browsers.Chromium()
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture(scope="module")
+def firefox():
+    browser = browsers.Firefox()
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def use(request):
+    """use("chromium") gives open(url, look=None); at the end its tabs are closed, and none may have had errors."""
+    opened = []
+
+    def with_browser(name):
+        browser = request.getfixturevalue(name)
+
+        def open_tab(url, look=None):
+            opened.append((browser, browser.open(url, look)))
+            return opened[-1][1]
+        return open_tab
+
+    yield with_browser
+    errors = []
+    for browser, tab in opened:
+        errors += tab.errors()
+        browser.close(tab)
+    assert not errors, errors
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def open_tab(request, use):
+    return use(request.param)
+
+
+@pytest.fixture
+def open_chromium(use):
+    return use("chromium")
+
+
+def push(server, name, color, number=1):
+    return wire.put(server, name, pictures.jpeg(number, 640, 480, color))
+
+
+def viewers(server, name):
+    return wire.get(server, f"/api/streams/{name}").json["viewers"]
+
+
+def wait_viewers(server, name, n, timeout=5):
+    def same():
+        got = viewers(server, name)
+        assert got == n, f"{name} has {got} viewers, not {n}"
+        return True
+    wire.eventually(same, timeout)
+
+
+def screen(name):
+    return f"li[data-name='{name}'] .screen"
+
+
+def names(tab):
+    return tab.evaluate("[...document.querySelectorAll('#cards > li')].map((item) => item.dataset.name)")
+
+
+def focused(tab):
+    return tab.evaluate("document.activeElement.closest('li')?.dataset.name ?? null")
+
+
+def test_a_picture_pushed_once_is_visible_within_200_ms(server, open_tab):
+    one = server()
+    push(one, "plot", RED)
+    tab = open_tab(f"{one.url}plot")
+    tab.wait_color("#picture", RED)
+    tab.evaluate(WATCH_COLORS)
+    delays = []
+    for color, key in ((GREEN, "010"), (BLUE, "001"), (YELLOW, "110"), (CYAN, "011"), (WHITE, "111")):
+        pushed_ms = time.time() * 1000
+        push(one, "plot", color)
+        delays.append(tab.wait(f"window.seen['{key}'] ?? 0", 3) - pushed_ms)
+        tab.wait_color("#picture", color, 1)
+    assert statistics.median(delays) < 200, delays
+
+
+def test_the_stream_page_tells_about_its_stream(server, open_tab):
+    one = server()
+    push(one, "plots/first", BLUE)
+    tab = open_tab(f"{one.url}plots/first")
+    tab.wait_color("#picture", BLUE)
+    tab.wait_text("#name", "plots/first")
+    tab.wait_text("#state", "Live")
+    tab.wait_text("#size", "640 × 480")
+    tab.wait_text("#viewers", "1")
+    assert tab.text("#type").startswith("JPEG, ")
+    assert tab.evaluate("document.title") == "plots/first – stillcast"
+    assert tab.evaluate("document.getElementById('save').download") == "plots-first.jpg"
+    assert tab.evaluate("document.getElementById('picture').alt") == "Live picture of plots/first"
+    snippets = tab.evaluate("[...document.querySelectorAll('pre')].map((pre) => pre.textContent)")
+    assert f'<img src="{one.url}plots/first.mjpg" alt="first">' in snippets
+    assert f"curl -T picture.jpg {one.url}plots/first.jpg" in snippets
+    assert all(one.url + "plots/first" in text for text in snippets)
+
+
+def test_the_stream_page_says_when_there_is_no_such_stream_and_shows_it_when_it_comes(server, open_tab):
+    one = server()
+    push(one, "plot", RED)
+    tab = open_tab(f"{one.url}plot")
+    tab.wait_color("#picture", RED)
+    assert wire.request(one, "DELETE", "/plot").status in (200, 204)
+    tab.wait_text("#state", "Not there")
+    push(one, "plot", GREEN)
+    tab.wait_text("#state", "Live")
+    tab.wait_color("#picture", GREEN)
+
+
+def test_programs_that_read_jpeg_only_are_not_offered_other_pictures(server, open_chromium):
+    one = server()
+    wire.put(one, "plot", pictures.image("PNG", 640, 480, BLUE))
+    tab = open_chromium(f"{one.url}plot")
+    tab.wait_color("#picture", BLUE)
+    tab.wait("document.getElementById('jpeg-only').checkVisibility()")
+    shown = tab.evaluate("[...document.querySelectorAll('#watch li')].filter((item) => item.checkVisibility())"
+                         ".map((item) => item.querySelector('h3').textContent)")
+    assert "Web page" in shown and not {"VLC", "OpenCV", "ffplay"} & set(shown), shown
+    assert tab.evaluate("document.getElementById('save').download") == "plot.png"
+
+
+def test_a_copy_button_copies(server, open_chromium):
+    one = server()
+    push(one, "plot", RED)
+    tab = open_chromium(f"{one.url}plot")
+    tab.wait("document.querySelector('#publish .code button')")
+    tab.evaluate("document.querySelector('#publish .code button').click()")
+    tab.wait_text("#publish .code button", "Copied")
+
+
+def test_the_gallery_shows_streams_as_they_come_and_go(server, open_tab):
+    one = server()
+    tab = open_tab(one.url)
+    tab.wait("!document.getElementById('empty').hidden")
+    assert tab.text("#empty-publish pre") == f"curl -T picture.jpg {one.url}first.jpg"
+    push(one, "beta", RED)
+    push(one, "alpha/one", GREEN)
+    tab.wait_color(screen("beta"), RED)
+    tab.wait_color(screen("alpha/one"), GREEN)
+    assert names(tab) == ["alpha/one", "beta"]
+    assert tab.evaluate("document.getElementById('empty').hidden")
+    tab.wait_text("#summary", "2 streams, 2 viewers")
+    assert tab.text("li[data-name='beta'] .size") == "640 × 480"
+    assert tab.text("li[data-name='beta'] .state") == "Live"
+    assert wire.request(one, "DELETE", "/beta").status in (200, 204)
+    wire.eventually(lambda: names(tab) == ["alpha/one"])
+
+
+def test_the_gallery_is_used_by_keyboard(server, open_tab):
+    one = server()
+    for name in ("a", "b", "c", "d", "e"):
+        push(one, name, RED)
+    tab = open_tab(one.url)
+    wire.eventually(lambda: names(tab) == ["a", "b", "c", "d", "e"])
+    tops = tab.evaluate("[...document.querySelectorAll('#cards > li')].map((item) => item.offsetTop)")
+    below_a = "abcde"[tops.count(tops[0])]
+    for key, name in (("ArrowRight", "a"), ("ArrowRight", "b"), ("End", "e"), ("ArrowRight", "e"),
+                      ("ArrowLeft", "d"), ("Home", "a"), ("ArrowDown", below_a), ("ArrowUp", "a")):
+        tab.press(key)
+        assert focused(tab) == name, key
+    tab.press("?")
+    assert tab.evaluate("document.getElementById('keys').open")
+    tab.press("Escape")
+    tab.wait("!document.getElementById('keys').open")
+    tab.press("Enter")
+    tab.wait("location.pathname === '/a' && document.readyState === 'complete'")
+    tab.wait_color("#picture", RED)
+    tab.press("g")
+    tab.wait("location.pathname === '/'")
+
+
+def test_the_gallery_shows_more_streams_than_a_browser_has_connections(server, open_tab):
+    one = server()
+    colors = dict(zip(("s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"), (RED, GREEN, BLUE, YELLOW) * 2))
+    for name, color in colors.items():
+        push(one, name, color)
+    tab = open_tab(one.url)
+    for name, color in colors.items():
+        tab.evaluate(f"document.querySelector(\"{screen(name)}\")?.scrollIntoView({{ block: 'center' }})")
+        tab.wait_color(screen(name), color)
+    streams = wire.get(one, "/api/streams").json["streams"]
+    assert 1 <= sum(stream["viewers"] for stream in streams) <= 4, streams
+    for name in colors:
+        push(one, name, CYAN)
+        tab.evaluate(f"document.querySelector(\"{screen(name)}\").scrollIntoView({{ block: 'center' }})")
+        tab.wait_color(screen(name), CYAN)
+
+
+@pytest.mark.parametrize("path, picture", [("plot", "#stage"), ("", screen("plot"))], ids=["stream", "gallery"])
+def test_a_page_reconnects_after_the_server_was_restarted(server, open_tab, path, picture):
+    first = server()
+    push(first, "plot", RED)
+    tab = open_tab(first.url + path)
+    tab.wait_color(picture, RED)
+    first.stop()
+    message = "#message" if path else "#notice"
+    tab.wait_text(message, "No answer from the server. Reconnecting …")
+    red, green, blue = tab.pixel(picture)
+    assert red > green + 20 and red > blue + 20, "the last picture is kept, in paler colors"
+    second = server(listen=f"127.0.0.1:{first.port}")
+    push(second, "plot", GREEN)
+    tab.wait_color(picture, GREEN, 8)
+    tab.wait_text(message, "")
+    wait_viewers(second, "plot", 1)
+
+
+def test_a_restart_that_no_question_falls_into_is_noticed(server, open_tab):
+    first = server()
+    push(first, "plot", RED)
+    tab = open_tab(f"{first.url}plot")
+    tab.wait_color("#picture", RED)
+    first.stop()
+    second = server(listen=f"127.0.0.1:{first.port}")
+    push(second, "plot", BLUE)
+    tab.wait_color("#picture", BLUE, 8)
+
+
+def test_a_hidden_tab_releases_its_stream(server, open_tab):
+    one = server()
+    push(one, "plot", RED)
+    tab = open_tab(f"{one.url}plot")
+    tab.wait_color("#picture", RED)
+    wait_viewers(one, "plot", 1)
+    tab.hide()
+    wait_viewers(one, "plot", 0, 8)  # Firefox closes when the next data comes: at the next re-sending
+    push(one, "plot", GREEN)
+    tab.show()
+    wait_viewers(one, "plot", 1)
+    tab.wait_color("#picture", GREEN)
+
+
+def test_a_hidden_gallery_releases_its_streams(server, open_chromium):
+    one = server()
+    push(one, "a", RED)
+    push(one, "b", RED)
+    tab = open_chromium(one.url)
+    wait_viewers(one, "a", 1)
+    wait_viewers(one, "b", 1)
+    tab.hide()
+    wait_viewers(one, "a", 0)
+    wait_viewers(one, "b", 0)
+
+
+def test_a_still_picture_is_not_taken_for_a_dead_connection(server, open_tab):
+    """The pixels never change although the stream goes on: the page asks, compares, and stays connected."""
+    one = server()
+    push(one, "plot", RED)
+    tab = open_tab(f"{one.url}plot")
+    tab.wait_color("#picture", RED)
+    push(one, "plot", GREEN)
+    tab.wait_color("#picture", GREEN)
+    connection = tab.evaluate("document.getElementById('picture').src")
+    asked = "performance.getEntriesByType('resource').some(({ name }) => name.includes('/plot.jpg?'))"
+
+    def compared():
+        push(one, "plot", GREEN)
+        return tab.evaluate(asked)
+    wire.eventually(compared, 15)
+    tab.wait_color("#picture", GREEN)
+    assert tab.evaluate("document.getElementById('picture').src") == connection
+    wait_viewers(one, "plot", 1)
+
+
+def test_two_tabs_show_the_same_stream(server, use):
+    one = server()
+    push(one, "plot", RED)
+    for open_tab in (use("chromium"), use("firefox")):
+        tabs = [open_tab(f"{one.url}plot") for _ in range(2)]
+        for tab in tabs:
+            tab.show()
+            tab.wait_color("#picture", RED)
+    wait_viewers(one, "plot", 3)  # two in Chromium, and in Firefox, which hides a tab behind the other, one
+
+
+@pytest.mark.skipif(not os.environ.get("STILLCAST_SCREENSHOTS"), reason="STILLCAST_SCREENSHOTS=1 takes them")
+def test_screenshots(server, open_chromium):
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    one = server("demo")
+    desktop = {"viewport": {"width": 1280, "height": 800}}
+    phone = {"viewport": {"width": 390, "height": 844}, "deviceScaleFactor": 2, "hasTouch": True, "isMobile": True}
+    for name, path, look in (("gallery-light", "", {**desktop, "colorScheme": "light"}),
+                             ("gallery-phone", "", {**phone, "colorScheme": "dark"}),
+                             ("stream-dark", "test", {**desktop, "colorScheme": "dark"}),
+                             ("stream-phone", "test", {**phone, "colorScheme": "light"})):
+        tab = open_chromium(one.url + path, look)
+        tab.wait("document.querySelectorAll('.has-picture').length >= Math.min(2, document.querySelectorAll('.screen').length)")
+        tab.wait("[...document.querySelectorAll('.state')].some(({ textContent }) => textContent === 'Live')")
+        (SCREENSHOTS / f"{name}.png").write_bytes(tab.screenshot())
