@@ -87,11 +87,13 @@ function rank({ stream, live }) {
 
 /** Gives the connections to the cards in view. */
 function deal() {
-  const seen = [...cards.values()].filter(({ isInView }) => isInView && !document.hidden);
+  const all = [...cards.values()];
+  const seen = all.filter(({ isInView }) => isInView && !document.hidden);
   const chosen = new Set(seen.sort((a, b) => rank(a) - rank(b)).slice(0, liveMax));
-  const rest = [...cards.values()].filter((card) => !chosen.has(card));
-  rest.filter(({ live }) => live.isOn).forEach(({ live }) => live.release());
-  [...chosen].filter(({ live }) => !live.isOn).forEach(({ live }) => live.connect());
+  all.filter((card) => card.live.isOn && !chosen.has(card)).forEach(({ live }) => live.release());
+  const free = liveMax - all.filter(({ live }) => live.isBusy).length;
+  const waiting = [...chosen].filter(({ live }) => !live.isOn);
+  waiting.slice(0, Math.max(0, free)).forEach(({ live }) => live.connect());
 }
 
 /** One after the other, so that one connection serves them all. */

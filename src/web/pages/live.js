@@ -14,6 +14,7 @@ const DOUBT_MS = 5000;
 const DOUBT_MAX_MS = 60000;
 const DELAYS_MS = [0, 500, 1000, 2000, 5000];
 const MARK_PX = 64;
+const LEAVE_MS = 5500; /* a still picture is sent again after 5 s */
 
 const marker = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
 marker.canvas.width = marker.canvas.height = MARK_PX;
@@ -55,6 +56,9 @@ export class Live {
   #timer = 0;
   #retries = 0;
   #connectedAt = 0;
+  #seq = 0;
+  #releasedSeq = 0;
+  #releasedAt = -LEAVE_MS;
   #mark = null;
   #markSeq = 0;
   #markAt = 0;
@@ -88,9 +92,19 @@ export class Live {
   release() {
     clearTimeout(this.#timer);
     this.keep();
+    if (this.isOn) {
+      this.#releasedAt = performance.now();
+      this.#releasedSeq = this.#seq;
+    }
     this.isOn = false;
     this.#screen.classList.remove('is-live');
     this.#img.removeAttribute('src');
+  }
+
+  /** Whether the browser still has the connection: Firefox closes it when the next data comes. */
+  get isBusy() {
+    return this.isOn || (this.#seq === this.#releasedSeq
+      && performance.now() - this.#releasedAt < LEAVE_MS);
   }
 
   #again() {
@@ -132,6 +146,7 @@ export class Live {
   /** To be called with each word of the server about this stream. */
   async check({ seq, viewers }) {
     const connectedMs = performance.now() - this.#connectedAt;
+    this.#seq = seq;
     if (!this.isOn)
       return;
     if (!this.#screen.classList.contains('is-live')) {
