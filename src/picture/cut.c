@@ -133,12 +133,17 @@ int sc_cut_next(struct sc_cut *cut, const uint8_t **out_picture, size_t *out_len
     return cut->next(cut, out_picture, out_len_bytes);
 }
 
+static void subtract(size_t *from, size_t bytes)
+{
+    *from -= *from < bytes ? *from : bytes;
+}
+
 void sc_cut_drop(struct sc_cut *cut, size_t bytes)
 {
     assert(bytes <= sc_cut_here(cut));
     cut->begin += bytes;
-    cut->walk.gone_bytes += bytes;
-    cut->walk.told_bytes -= cut->walk.told_bytes < bytes ? cut->walk.told_bytes : bytes;
+    subtract(&cut->walk.told_bytes, bytes);
+    subtract(&cut->vain_bytes, bytes * SC_CUT_VAIN_TIMES);
 }
 
 size_t sc_cut_drop_newlines(struct sc_cut *cut)
@@ -156,7 +161,7 @@ int sc_cut_give(struct sc_cut *cut, size_t len_bytes, const uint8_t **out_pictur
     *out_picture = sc_cut_front(cut);
     *out_len_bytes = len_bytes;
     sc_cut_drop(cut, len_bytes);
-    cut->walk.told_bytes = cut->walk.vain_bytes = cut->walk.gone_bytes = 0;
+    cut->walk.told_bytes = 0;
     cut->usual_bytes -= cut->usual_bytes / 8;
     if (cut->usual_bytes < len_bytes)
         cut->usual_bytes = len_bytes;

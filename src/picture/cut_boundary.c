@@ -24,14 +24,16 @@ static void trim(const char **text, size_t *len_bytes)
         *text += 1;
 }
 
+/* What may follow the closing quote are other parameters. */
 static void unquote(const char **text, size_t *len_bytes)
 {
     if (!*len_bytes || **text != '"')
         return;
     *text += 1;
     *len_bytes -= 1;
-    if (*len_bytes && (*text)[*len_bytes - 1] == '"')
-        *len_bytes -= 1;
+    const char *closing = memchr(*text, '"', *len_bytes);
+    if (closing)
+        *len_bytes = (size_t)(closing - *text);
 }
 
 /* The prefix function of Knuth, Morris and Pratt: with it no byte is compared twice for long. */

@@ -15,6 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How often bytes may be looked at for nothing before they are given up: whoever makes pictures and
+ * lengths that promise much and fail late cannot make the work more than linear. */
+#define SC_CUT_VAIN_TIMES 3
+
 struct sc_cut_plain {
     bool is_walking;   /* a picture begins at the front */
     bool is_loss_told; /* what is skipped up to the next picture has been reported */
@@ -39,15 +43,14 @@ struct sc_cut {
     size_t cap_bytes, begin, end; /* what is here is data[begin] up to data[end] */
     size_t picture_max_bytes;
     size_t usual_bytes; /* size of the largest picture lately */
+    size_t vain_bytes;  /* looked at for nothing; every byte dropped pays for some */
     bool is_ended;
     struct sc_cut_walk {
         enum sc_kind kind;
         struct sc_jpeg_walk jpeg;
         struct sc_png_walk png;
-        size_t told_bytes;  /* of the front belong to a loss that has been reported */
-        size_t vain_bytes;  /* walked in failures since the last good picture ... */
-        size_t gone_bytes;  /* ... and dropped since then */
         size_t tried_bytes; /* by the walk that has just failed */
+        size_t told_bytes;  /* of the front belong to a loss that has been reported */
     } walk;
     struct sc_cut_plain plain;
     struct sc_cut_multipart multipart;
@@ -95,7 +98,7 @@ int sc_cut_walk(struct sc_cut *cut, size_t limit_bytes, size_t *out_size_bytes);
 
 /**
  * Drops as much of a failed picture as is surely its own, so that one which a cut-off segment has
- * swallowed is found. Who abuses that to have bytes walked again and again loses them.
+ * swallowed is found; all of it when that was tried too often.
  *
  * Returns: false when it lies within a loss that has been reported.
  */

@@ -189,7 +189,10 @@ static int body(struct sc_cut *cut, const uint8_t **out_picture, size_t *out_len
         return pass_delimiter(cut, &delimiter);
     if (rc < 0)
         return rc;
-    return go(cut, m->part.is_other ? seek : opaque);
+    if (m->part.is_other)
+        return go(cut, seek);
+    m->is_length_wrong = cut->vain_bytes / SC_CUT_VAIN_TIMES > m->part.length_bytes;
+    return go(cut, opaque);
 }
 
 static bool has_length(const struct sc_cut *cut)
@@ -250,6 +253,8 @@ static int check_length(struct sc_cut *cut)
         return 1;
     m->is_length_tried = true;
     int rc = match_behind(cut, length_bytes);
+    if (rc == 0)
+        cut->vain_bytes += length_bytes;
     m->is_length_wrong = rc == 0;
     return rc;
 }

@@ -5,9 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* How often bytes may be walked in vain before they are given up. */
-#define VAIN_TIMES 3
-
 /* Where a picture ends does not depend on its size: whoever gets it judges that. */
 static const struct sc_picture_limits no_limits = {
     .side_px = UINT32_MAX, .area_px = UINT64_MAX, .meta_bytes = SIZE_MAX};
@@ -67,8 +64,8 @@ bool sc_cut_walk_fail(struct sc_cut *cut)
     bool is_told = walk->told_bytes > 0;
     if (walk->told_bytes < tried_bytes)
         walk->told_bytes = tried_bytes;
-    walk->vain_bytes += tried_bytes;
-    bool is_abuse = walk->vain_bytes / VAIN_TIMES > walk->gone_bytes + tried_bytes;
+    cut->vain_bytes += tried_bytes;
+    bool is_abuse = cut->vain_bytes > SC_CUT_VAIN_TIMES * walk->told_bytes;
     sc_cut_drop(cut, is_abuse && tried_bytes > passed_at ? tried_bytes : passed_at + 1);
     return !is_told;
 }
