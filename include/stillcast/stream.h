@@ -29,11 +29,22 @@ struct sc_stream_stats {
     SC_ATOMIC(uint64_t) n_retries;               /* attempts to get a lost source back */
 };
 
+/* Upper bounds of the classes that ages are counted in, in us; one more class is above them all. */
+#define SC_STREAM_AGES 13
+SC_API extern const uint32_t sc_stream_age_us[SC_STREAM_AGES];
+
+/* How old frames were when their last byte was handed to the kernel, all viewers. */
+struct sc_stream_ages {
+    SC_ATOMIC(uint64_t) n[SC_STREAM_AGES + 1];
+    SC_ATOMIC(uint64_t) sum_us;
+};
+
 SC_API struct sc_stream *sc_stream_ref(struct sc_stream *stream);
 SC_API void sc_stream_unref(struct sc_stream **stream);
 
 SC_API const char *sc_stream_name(const struct sc_stream *stream);
 SC_API struct sc_stream_stats *sc_stream_stats(struct sc_stream *stream);
+SC_API struct sc_stream_ages *sc_stream_ages(struct sc_stream *stream);
 
 /**
  * Numbers the frame, makes it the newest and marks all taps; the state becomes live unless the

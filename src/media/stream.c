@@ -26,6 +26,8 @@ struct sc_stream {
     enum sc_stream_origin origin;
     char name[SC_STREAM_NAME_BYTES];
     struct sc_stream_stats stats;
+    struct sc_stream_ages ages;
+    struct sc_seats seats;
     _Atomic uint64_t seq;
     atomic_uint n_viewers, n_demand;
     atomic_int demand_fd;
@@ -53,6 +55,7 @@ int sc_stream_create(const char *name, enum sc_stream_origin origin, struct sc_s
     stream->origin = origin;
     stream->touched_ns = sc_clock_ns();
     sc_list_init(&stream->taps);
+    sc_seats_init(&stream->seats);
     (void)pthread_mutex_init(&stream->lock, NULL);
     *out_stream = stream;
     return 0;
@@ -73,6 +76,7 @@ void sc_stream_unref(struct sc_stream **stream)
     sc_frame_unref(&old->newest);
     int fd = atomic_load(&old->demand_fd);
     sc_own_close(&fd);
+    sc_seats_fini(&old->seats);
     (void)pthread_mutex_destroy(&old->lock);
     free(old);
 }
@@ -90,6 +94,16 @@ enum sc_stream_origin sc_stream_origin(const struct sc_stream *stream)
 struct sc_stream_stats *sc_stream_stats(struct sc_stream *stream)
 {
     return &stream->stats;
+}
+
+struct sc_stream_ages *sc_stream_ages(struct sc_stream *stream)
+{
+    return &stream->ages;
+}
+
+struct sc_seats *sc_stream_seats(struct sc_stream *stream)
+{
+    return &stream->seats;
 }
 
 void sc_stream_attach(struct sc_stream *stream, struct sc_tap *tap)

@@ -2,8 +2,12 @@
 /* What the registry and the taps may do to a stream; the rest is stillcast/stream.h. */
 #pragma once
 
+#include "media/seat.h"
 #include "media/tap.h"
 #include "stillcast/registry.h"
+
+/** Returns: who is seated. */
+struct sc_seats *sc_stream_seats(struct sc_stream *stream);
 
 /** Returns: 0; -ENOMEM. */
 int sc_stream_create(const char *name, enum sc_stream_origin origin, struct sc_stream **out_stream);

@@ -5,6 +5,8 @@
 #include "media/stream.h"
 #include "web/endpoints.h"
 
+#define VIEWERS_MAX 200
+
 static json_t *count_of(const _Atomic uint64_t *counter)
 {
     return json_integer((json_int_t)atomic_load_explicit(counter, memory_order_relaxed));
@@ -51,6 +53,23 @@ static json_t *describe(struct sc_stream *stream)
     return o;
 }
 
+/* Each viewer of one stream, so many at the most; "viewers" tells how many there are. */
+static json_t *describe_viewers(struct sc_stream *stream)
+{
+    struct sc_seat_view seats[VIEWERS_MAX];
+    size_t n = sc_seats_look(sc_stream_seats(stream), seats, VIEWERS_MAX);
+    uint64_t now = sc_clock_ns();
+    json_t *all = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(all, json_pack("{s:I,s:s,s:f,s:I,s:I,s:f}", "id",
+                                             (json_int_t)seats[i].id, "form", seats[i].form,
+                                             "since_s", (double)(now - seats[i].since_ns) / 1e9,
+                                             "frames", (json_int_t)seats[i].n_frames, "skipped",
+                                             (json_int_t)seats[i].n_skipped, "age_ms",
+                                             (double)seats[i].age_us / 1000));
+    return all;
+}
+
 static json_t *describe_server(const struct sc_web *web)
 {
     double uptime_s = (double)(sc_clock_ns() - web->started_ns) / 1e9;
@@ -80,10 +99,13 @@ static void one(const struct sc_call *call)
     reply.wants_json = true;
     struct sc_stream *stream SC_AUTO(sc_stream_unref) =
         sc_registry_get(call->web->registry, call->star);
-    if (stream)
-        sc_reply_json(&reply, 200, describe(stream));
-    else
+    if (!stream) {
         sc_reply_error(&reply, 404, NULL, "there is no stream '%s'", call->star);
+        return;
+    }
+    json_t *o = describe(stream);
+    json_object_set_new(o, "viewer_list", describe_viewers(stream));
+    sc_reply_json(&reply, 200, o);
 }
 
 const struct sc_endpoint sc_endpoint_api[] = {

@@ -64,6 +64,20 @@ void sc_audience_settle(struct sc_audience *audience)
     add(&stats->n_frames_out, &audience->n_frames);
     add(&stats->bytes_out, &audience->n_bytes);
     add(&stats->n_skipped, &audience->n_skipped);
+    struct sc_stream_ages *ages = sc_stream_ages(audience->tap.stream);
+    for (size_t i = 0; i <= SC_STREAM_AGES; i++)
+        add(&ages->n[i], &audience->n_aged[i]);
+    add(&ages->sum_us, &audience->aged_us);
+}
+
+/* Whoever was served first in this round is served last in the next. */
+static void rotate(struct sc_list *listeners)
+{
+    if (sc_list_is_empty(listeners))
+        return;
+    struct sc_list *first = listeners->next;
+    sc_list_remove(first);
+    sc_list_append(listeners, first);
 }
 
 static void hand_out(struct sc_audience *audience)
@@ -79,6 +93,7 @@ static void hand_out(struct sc_audience *audience)
         if (is_closed)
             listener->closed(listener);
     }
+    rotate(end);
     sc_audience_settle(audience);
 }
 

@@ -13,7 +13,7 @@ struct sc_audience {
     const struct sc_frame *newest; /* what was handed out last */
     size_t n_members;
     /* Added to the stream's counters after each round. */
-    uint64_t n_frames, n_bytes, n_skipped;
+    uint64_t n_frames, n_bytes, n_skipped, n_aged[SC_STREAM_AGES + 1], aged_us;
 };
 
 /* One who waits; embedded. In no list while it is busy. */

@@ -92,6 +92,32 @@ static void write_streams(struct sc_buf *out, struct sc_stream **streams, size_t
     }
 }
 
+static void write_ages(struct sc_buf *out, struct sc_stream **streams, size_t n)
+{
+    describe(out, "frame_delivery_age_seconds", "histogram",
+             "Age of frames when their last byte was handed to the kernel, all viewers.");
+    for (size_t s = 0; s < n; s++) {
+        const struct sc_stream_ages *ages = sc_stream_ages(streams[s]);
+        const char *name = sc_stream_name(streams[s]);
+        uint64_t total = 0;
+        for (size_t i = 0; i < SC_STREAM_AGES; i++) {
+            total += get(&ages->n[i]);
+            (void)sc_buf_printf(out,
+                                "stillcast_frame_delivery_age_seconds_bucket{stream=\"%s\","
+                                "le=\"%g\"} %" PRIu64 "\n",
+                                name, sc_stream_age_us[i] / 1e6, total);
+        }
+        total += get(&ages->n[SC_STREAM_AGES]);
+        (void)sc_buf_printf(out,
+                            "stillcast_frame_delivery_age_seconds_bucket{stream=\"%s\","
+                            "le=\"+Inf\"} %" PRIu64 "\n"
+                            "stillcast_frame_delivery_age_seconds_sum{stream=\"%s\"} %.17g\n"
+                            "stillcast_frame_delivery_age_seconds_count{stream=\"%s\"} %" PRIu64
+                            "\n",
+                            name, total, name, (double)get(&ages->sum_us) / 1e6, name, total);
+    }
+}
+
 static void write_limits(struct sc_buf *out, const struct sc_web *web)
 {
     const struct {
@@ -152,8 +178,10 @@ static void metrics(const struct sc_call *call)
     sc_buf_init(&out, TEXT_MAX_BYTES);
     write_server(&out, call->web);
     write_limits(&out, call->web);
-    if (sc_registry_list(call->web->registry, &streams, &n) == 0)
+    if (sc_registry_list(call->web->registry, &streams, &n) == 0) {
         write_streams(&out, streams, n);
+        write_ages(&out, streams, n);
+    }
     sc_registry_free_list(&streams, n);
     sc_reply_text(&call->reply, 200, "text/plain; version=0.0.4; charset=utf-8", out.data,
                   out.len_bytes);

@@ -37,7 +37,7 @@ void sc_reply_text(const struct sc_reply *reply, int status, const char *media_t
 
 static void answer_json(const struct sc_reply *reply, int status, const char *headers, json_t *body)
 {
-    char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
+    char *text = body ? json_dumps(body, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(body);
     if (text)
         answer(reply, status, "application/json", headers, text, strlen(text));

@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "media/ages.h"
+#include "media/stream.h"
 #include "net/timer.h"
 #include "web/audience.h"
 
@@ -35,6 +37,7 @@ struct sc_viewer {
     uint64_t seq;                 /* last one sent whole */
     uint64_t sent_ns;             /* when */
     uint64_t repeated_seq;
+    struct sc_seat seat; /* for /api */
 };
 
 static struct iovec part(struct sc_slice slice)
@@ -99,18 +102,37 @@ static void become_idle(struct sc_viewer *v)
         sc_exchange_finish(v->x);
 }
 
-static void note_sent(struct sc_viewer *v, const struct sc_frame *frame, size_t bytes)
+static void add(_Atomic uint64_t *mine, uint64_t n)
+{
+    uint64_t old = atomic_load_explicit(mine, memory_order_relaxed);
+    atomic_store_explicit(mine, old + n, memory_order_relaxed); /* nobody else writes it */
+}
+
+static void note_new(struct sc_viewer *v, const struct sc_frame *frame)
 {
     struct sc_audience *a = v->audience;
     uint64_t seq = sc_frame_seq(frame);
-    if (v->seq && seq > v->seq + 1)
+    uint64_t age_us = (sc_clock_ns() - sc_frame_sealed_ns(frame)) / 1000;
+    if (v->seq && seq > v->seq + 1) {
         a->n_skipped += seq - v->seq - 1;
-    if (seq == v->seq)
+        add(&v->seat.n_skipped, seq - v->seq - 1);
+    }
+    a->n_frames++;
+    a->n_aged[sc_ages_class(age_us)]++;
+    a->aged_us += age_us;
+    add(&v->seat.n_frames, 1);
+    atomic_store_explicit(&v->seat.age_us, age_us, memory_order_relaxed);
+}
+
+static void note_sent(struct sc_viewer *v, const struct sc_frame *frame, size_t bytes)
+{
+    struct sc_audience *a = v->audience;
+    if (sc_frame_seq(frame) == v->seq)
         sc_web_count(&sc_stream_stats(a->tap.stream)->n_resent);
     else
-        a->n_frames++;
+        note_new(v, frame);
     a->n_bytes += bytes;
-    v->seq = seq;
+    v->seq = sc_frame_seq(frame);
     v->is_begun = true;
     v->sent_bytes = 0;
     v->sent_ns = sc_loop_now_ns(a->lane->loop);
@@ -245,6 +267,7 @@ static void on_gone(void *self)
     sc_list_remove(&v->listener.link);
     sc_frame_unref(&v->frame);
     sc_audience_leave(&v->audience);
+    sc_seats_remove(sc_stream_seats(stream), &v->seat);
     sc_stream_leave(stream, true);
     sc_stream_unref(&stream);
     free(v);
@@ -256,29 +279,11 @@ static const struct sc_exchange_ops viewer_ops = {
     .gone = on_gone,
 };
 
-static bool contains(struct sc_text text, const char *word)
-{
-    return text.data && memmem(text.data, text.len_bytes, word, strlen(word));
-}
-
-/* A browser's <img> and address bar both accept "image/..." by name; programs accept anything. */
-static enum sc_viewer_form choose_form(const struct sc_call *call)
-{
-    if (sc_call_flag(call, "raw"))
-        return SC_VIEWER_RAW;
-    if (sc_call_flag(call, "advance_headers") ||
-        contains(sc_request_field(call->request, "accept"), "image/"))
-        return SC_VIEWER_CONTINUED;
-    return SC_VIEWER_PARTS;
-}
-
-/* Chromium and its kin say AppleWebKit, too; on iOS all browsers are WebKit. */
-static bool is_webkit(const struct sc_request *request)
-{
-    struct sc_text agent = sc_request_field(request, "user-agent");
-    return contains(agent, "AppleWebKit/") && !contains(agent, "Chrome/") &&
-           !contains(agent, "Chromium/");
-}
+static const char *const form_names[] = {
+    [SC_VIEWER_PARTS] = "parts",
+    [SC_VIEWER_CONTINUED] = "continued",
+    [SC_VIEWER_RAW] = "raw",
+};
 
 static void begin(const struct sc_viewer *v, const struct sc_call *call)
 {
@@ -312,13 +317,17 @@ void sc_viewer_start(const struct sc_call *call, struct sc_stream *stream)
     v->audience = audience;
     v->quiet.fire = on_quiet;
     v->lag.fire = on_lag;
-    v->form = choose_form(call);
-    v->is_webkit = v->form == SC_VIEWER_CONTINUED && is_webkit(call->request);
+    v->form = sc_viewer_form_of(call);
+    v->is_webkit = v->form == SC_VIEWER_CONTINUED && sc_viewer_is_webkit(call->request);
     v->is_busy = true; /* until the head is out and writable is called */
     v->sent_ns = sc_loop_now_ns(call->lane->loop);
     v->slow_until_ns = v->sent_ns + SLOW_NS;
     sc_list_init(&v->listener.link);
     sc_exchange_take(v->x, &viewer_ops, v);
+    v->seat.id = sc_exchange_id(v->x);
+    v->seat.since_ns = v->sent_ns;
+    v->seat.form = form_names[v->form];
+    sc_seats_add(sc_stream_seats(stream), &v->seat);
     sc_stream_join(stream, true);
     if (sc_timer_start(sc_loop_timers(call->lane->loop), &v->quiet, resend_due_ns(v)) < 0) {
         sc_exchange_abort(v->x);

@@ -14,3 +14,9 @@ enum sc_viewer_form {
 
 /** Answers the call with the stream; form and client's quirks are told from the request. */
 void sc_viewer_start(const struct sc_call *call, struct sc_stream *stream);
+
+/** What the request's client is to be sent. */
+enum sc_viewer_form sc_viewer_form_of(const struct sc_call *call);
+
+/** Whether the client shows a frame only when the next one comes: WebKit. */
+bool sc_viewer_is_webkit(const struct sc_request *request);
