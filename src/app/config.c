@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,14 +64,13 @@ static int take_option(struct line *line, const struct sc_option *option, const 
 
 static int take_long(struct line *line, const char *word)
 {
-    const char *name = word + 2, *equals = strchr(name, '=');
-    size_t name_bytes = equals ? (size_t)(equals - name) : strlen(name);
+    const char *name = word + 2;
+    size_t name_bytes = strcspn(name, "=");
     const struct sc_option *option = sc_option_find(name, name_bytes);
     if (option)
-        return take_option(line, option, equals ? equals + 1 : NULL);
-    char typed[64] = "";
-    if (name_bytes < sizeof typed)
-        (void)memcpy(typed, name, name_bytes);
+        return take_option(line, option, name[name_bytes] ? name + name_bytes + 1 : NULL);
+    char typed[64];
+    (void)snprintf(typed, sizeof typed, "%.*s", (int)name_bytes, name);
     const char *nearest = sc_option_nearest(typed);
     if (nearest)
         return sc_err_set(line->err, -EINVAL, "unknown option '%.64s'; did you mean '--%s'?", word,

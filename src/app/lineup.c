@@ -77,18 +77,18 @@ int sc_lineup_start(struct sc_lineup *lineup, struct sc_err *err)
     return 0;
 }
 
-void sc_lineup_destroy(struct sc_lineup **address)
+void sc_lineup_destroy(struct sc_lineup **lineup)
 {
-    struct sc_lineup *lineup = sc_steal(*address);
-    if (!lineup)
+    struct sc_lineup *old = sc_steal(*lineup);
+    if (!old)
         return;
-    size_t n = lineup->runners ? lineup->n_specs : 0;
+    size_t n = old->runners ? old->n_specs : 0;
     for (size_t i = 0; i < n; i++)
-        if (lineup->runners[i])
-            sc_runner_stop(lineup->runners[i]);
+        if (old->runners[i])
+            sc_runner_stop(old->runners[i]);
     for (size_t i = 0; i < n; i++)
-        sc_runner_destroy(&lineup->runners[i]);
-    free(lineup->runners);
-    sc_spec_free(&lineup->specs, lineup->n_specs);
-    free(lineup);
+        sc_runner_destroy(&old->runners[i]);
+    free(old->runners);
+    sc_spec_free(&old->specs, old->n_specs);
+    free(old);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/config.h"
+#include "app/demo.h"
 #include "app/ending.h"
 #include "app/exit.h"
 #include "app/help.h"
@@ -42,16 +43,18 @@ static void log_publishing(const struct sc_config *config, const struct sc_serve
     if (strncmp(url, "unix:", 5) == 0)
         sc_log(SC_INFO,
                "publish with: curl --unix-socket %s -T picture.jpg "
-               "http://localhost/"
-               "yours"
-               ".jpg",
+               "http://localhost/" SC_DEMO_PUSHED ".jpg",
                url + 5);
     else
-        sc_log(SC_INFO,
-               "publish with: curl -T picture.jpg %s"
-               "yours"
-               ".jpg",
-               url);
+        sc_log(SC_INFO, "publish with: curl -T picture.jpg %s" SC_DEMO_PUSHED ".jpg", url);
+}
+
+/* Shows in the gallery that a publisher is waited for. */
+static void add_waiting_stream(struct sc_server *server)
+{
+    SC_AUTO(sc_stream_unref) struct sc_stream *stream = NULL;
+    (void)sc_registry_add(sc_server_registry(server), SC_DEMO_PUSHED, SC_STREAM_PUSHED, &stream,
+                          NULL); /* publishing makes it as well */
 }
 
 static void wait_for_end(struct sc_ending *ending)
@@ -73,10 +76,21 @@ static int start(struct sc_server *server, struct sc_lineup *lineup, struct sc_e
     return sc_lineup_start(lineup, err);
 }
 
+static void prepare_demo(struct sc_demo *demo, const struct sc_config *config,
+                         struct sc_server *server, struct sc_lineup_config *wanted)
+{
+    sc_demo_init(demo);
+    wanted->sources = demo->sources;
+    wanted->n_sources = demo->n_sources;
+    if (!config->server.is_read_only)
+        add_waiting_stream(server);
+}
+
 /* From the first source to the end of the last one; what the server still sends then is drained by
  * its destroy. */
 static int play(const struct sc_config *config, struct sc_server *server, struct sc_ending *ending)
 {
+    SC_AUTO(sc_demo_fini) struct sc_demo demo = {0};
     SC_AUTO(sc_lineup_destroy) struct sc_lineup *lineup = NULL;
     struct sc_err err = {0};
     struct sc_lineup_config wanted = {
@@ -86,6 +100,8 @@ static int play(const struct sc_config *config, struct sc_server *server, struct
         .ended = sc_ending_ask,
         .self = ending,
     };
+    if (config->command == SC_COMMAND_DEMO)
+        prepare_demo(&demo, config, server, &wanted);
     if (sc_lineup_create(&wanted, server, &lineup, &err) < 0)
         return complain(SC_PHASE_SOURCES, &err);
     if (start(server, lineup, &err) < 0)

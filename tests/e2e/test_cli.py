@@ -52,7 +52,7 @@ def test_the_ready_line_is_all_of_standard_output(server):
 
 
 def test_every_listener_is_in_the_ready_line(server):
-    one = server("--listen", "127.0.0.1:0", "-l[::1]:0")
+    one = server("--listen=127.0.0.1:0", "-l[::1]:0")
     urls = one.stdout.removeprefix("stillcast ready: ").split()
     assert len(urls) == 3 and len(set(urls)) == 3
     assert one.stdout == f"stillcast ready: {' '.join(urls)}\n"
@@ -137,7 +137,7 @@ def test_drain_limits_the_wait_for_a_frozen_viewer(server):
 
 def test_a_source_that_ends_can_end_it(run, tmp_path):
     path, = write_pictures(tmp_path, 1)
-    ended = run("--listen", "127.0.0.1:0", f"a=files:{path}#loop=no#fps=100#at_end=exit")
+    ended = run("--listen=127.0.0.1:0", f"a=files:{path}#loop=no#fps=100#at_end=exit")
     assert ended.code == 0
     assert "#at_end=exit has ended" in ended.stderr
 
@@ -181,7 +181,7 @@ def test_a_second_instance_on_the_same_unix_socket_is_refused(server, run, tmp_p
 
 
 def test_an_address_of_another_machine_is_refused(run):
-    complains(run("--listen", "192.0.2.1:0", "--insecure"), 69, "192.0.2.1")
+    complains(run("--listen=192.0.2.1:0", "--insecure"), 69, "192.0.2.1")
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0:0", "[::]:0"])
@@ -198,30 +198,30 @@ def test_an_address_that_is_none_is_refused(run, address):
 
 @pytest.mark.parametrize("source", ["missing.jpg", "a=files:missing.jpg", "missing-*.jpg", "/nowhere/at/all/", "a=b/c.jpg", "../x=files:y"])
 def test_a_file_that_is_not_there_is_told(run, source):
-    complains(run("--listen", "127.0.0.1:0", source), 66, source.removeprefix("a=").removeprefix("files:"))
+    complains(run("--listen=127.0.0.1:0", source), 66, source.removeprefix("a=").removeprefix("files:"))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_a_file_that_may_not_be_read_is_told(run, tmp_path):
     path, = write_pictures(tmp_path, 1)
     path.chmod(0)
-    complains(run("--listen", "127.0.0.1:0", path), 66, path)
+    complains(run("--listen=127.0.0.1:0", path), 66, path)
 
 
 def test_two_streams_of_one_name_are_refused(run, tmp_path):
     path, = write_pictures(tmp_path, 1)
-    complains(run("--listen", "127.0.0.1:0", f"cam=files:{path}", f"cam=watch:{path}"), 64, "cam", "two")
+    complains(run("--listen=127.0.0.1:0", f"cam=files:{path}", f"cam=watch:{path}"), 64, "cam", "two")
 
 
 @pytest.mark.parametrize("name", [".a", "api", "a b", "x" * 65])
 def test_a_name_that_is_none_is_refused(run, tmp_path, name):
     path, = write_pictures(tmp_path, 1)
-    complains(run("--listen", "127.0.0.1:0", f"{name}=files:{path}"), 64, f"'{name[:20]}")
+    complains(run("--listen=127.0.0.1:0", f"{name}=files:{path}"), 64, f"'{name[:20]}")
 
 
 def test_more_streams_than_allowed_are_refused(run, tmp_path):
     a, b = write_pictures(tmp_path, 2)
-    complains(run("--listen", "127.0.0.1:0", "--max-streams", "1", f"a=files:{a}", f"b=files:{b}"), 64, "--max-streams")
+    complains(run("--listen=127.0.0.1:0", "--max-streams", "1", f"a=files:{a}", f"b=files:{b}"), 64, "--max-streams")
 
 
 @pytest.mark.parametrize("args, words", [
@@ -240,4 +240,40 @@ def test_a_wrong_command_line_is_told(run, args, words):
 
 def test_an_unknown_option_of_a_source_is_told(run, tmp_path):
     path, = write_pictures(tmp_path, 1)
-    complains(run("--listen", "127.0.0.1:0", f"a=files:{path}#sorted=time"), 64, "sorted", "sort")
+    complains(run("--listen=127.0.0.1:0", f"a=files:{path}#sorted=time"), 64, "sorted", "sort")
+
+
+# The demo
+
+def curl_line(one):
+    return wire.eventually(lambda: [line for line in one.stderr.splitlines() if "curl -T" in line])[0].split("with: ")[1]
+
+
+def test_the_demo_shows_pictures_and_takes_one(server, tmp_path):
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    one = server("demo", env={"TMPDIR": str(folder)})
+    streams = {s["name"]: s for s in wire.get(one, "/api/streams").json["streams"]}
+    assert set(streams) == {"test", "slides", "yours"}
+    for name in ("test", "slides"):
+        viewer = wire.Viewer(one, f"/{name}.mjpg")
+        assert viewer.part().picture != viewer.part().picture
+        viewer.close()
+    (tmp_path / "picture.jpg").write_bytes(pictures.jpeg(7))
+    subprocess.run([*curl_line(one).split(), "-sS", "-f"], cwd=tmp_path, check=True, capture_output=True)
+    assert pictures.check(wire.get(one, "/yours.jpg").body) == 7
+    assert [p.stat().st_mode & 0o777 for p in folder.iterdir()] == [0o700]
+    one.stop()
+    assert list(folder.iterdir()) == []
+
+
+def test_a_read_only_demo_waits_for_nobody(server):
+    one = server("demo", "--read-only")
+    assert {s["name"] for s in wire.get(one, "/api/streams").json["streams"]} == {"test", "slides"}
+    assert "curl" not in one.stderr
+
+
+def test_the_demo_goes_on_where_no_folder_can_be_made(server):
+    one = server("demo", env={"TMPDIR": "/nowhere/at/all"})
+    assert "no slides: " in one.stderr
+    assert wire.get(one, "/test.jpg").status == 200
