@@ -300,7 +300,7 @@ static int send_answer(struct sc_h1 *h1)
     if (x->answer == SC_ANSWER_STREAM) {
         if (x->ops)
             x->ops->writable(x->self);
-        return -EAGAIN;
+        return x->answer == SC_ANSWER_STREAM ? -EAGAIN : 0; /* it may have finished just now */
     }
     int rc = sc_h1_flush(h1);
     if (rc == 0)

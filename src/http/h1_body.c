@@ -17,13 +17,6 @@ void sc_exchange_read_body(struct sc_exchange *x, const struct sc_body_patience 
     x->patience = *patience;
     x->body_began_ns = x->body_last_ns = sc_loop_now_ns(h1->config->loop);
     x->body = SC_BODY_READING;
-    if (x->wants_continue && h1->in.len_bytes == 0) {
-        static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
-        if (sc_buf_append(&h1->out, line, sizeof line - 1) < 0 || sc_h1_flush(h1) != 0) {
-            sc_h1_doom(h1); /* not even 25 bytes fit */
-            return;
-        }
-    }
     sc_h1_arm(h1);
     sc_h1_advance_later(h1);
 }
@@ -103,9 +96,27 @@ static int complete(struct sc_h1 *h1)
     return 0;
 }
 
+/* RFC 9110 section 10.1.1: not when some of the body is there already. Returns: 0; -EAGAIN or
+ * another negative errno, when not even 25 bytes fit. */
+static int say_continue(struct sc_h1 *h1)
+{
+    static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    h1->x.wants_continue = false;
+    if (h1->in.len_bytes > 0)
+        return 0;
+    int rc = sc_buf_append(&h1->out, line, sizeof line - 1);
+    rc = rc == 0 ? sc_h1_flush(h1) : rc;
+    return rc == -EAGAIN ? -ENOBUFS : rc;
+}
+
 int sc_h1_body_read(struct sc_h1 *h1)
 {
     struct sc_exchange *x = &h1->x;
+    if (x->wants_continue) {
+        int rc = say_continue(h1);
+        if (rc < 0)
+            return rc;
+    }
     if (x->body_left_bytes > 0)
         return read_data(h1);
     if (!x->is_chunked)
@@ -113,8 +124,10 @@ int sc_h1_body_read(struct sc_h1 *h1)
     int rc = read_framing(h1);
     if (rc == -ENODATA)
         return complete(h1);
-    if (rc == -EPROTO)
+    if (rc == -EPROTO) {
+        atomic_fetch_add_explicit(&h1->config->stats->n_bad_requests, 1, memory_order_relaxed);
         h1->config->refuse(x, 400, "the chunked body is malformed (RFC 9112 section 7.1)",
                            h1->config->self);
+    }
     return rc;
 }

@@ -67,14 +67,16 @@ int sc_publish_draft(struct sc_web *web, const char *name, struct sc_draft **dra
     const struct sc_frame *frame SC_AUTO(sc_frame_unref) = NULL;
     const struct sc_seal how = {.is_svg_allowed = may_be_svg(web, name)};
     int rc = sc_draft_seal(draft, &how, &frame, err);
-    if (rc == 0)
+    bool is_sealed = rc == 0;
+    if (is_sealed)
         rc = -EEXIST;
     for (int i = 0; i < TRIES && (rc == -EEXIST || rc == -ECANCELED); i++)
         rc = publish_once(web, name, frame, out_stream, out_seq, err);
     if (rc >= 0)
         return rc;
     struct sc_stream *stream SC_AUTO(sc_stream_unref) = sc_registry_get(web->registry, name);
-    sc_publish_rejected(web, rc == -EPERM ? NULL : stream, rc); /* the stream has counted mixing */
+    bool is_counted = is_sealed && rc == -EPERM; /* by the stream */
+    sc_publish_rejected(web, is_counted ? NULL : stream, rc);
     return rc;
 }
 
@@ -93,6 +95,9 @@ bool sc_publish_has_body(const struct sc_call *call)
         return false;
     }
     if (request->has_length && request->length_bytes == 0) {
+        struct sc_stream *stream SC_AUTO(sc_stream_unref) =
+            sc_registry_get(call->web->registry, call->star);
+        sc_publish_rejected(call->web, stream, -EBADMSG);
         sc_reply_error(&call->reply, 400, NULL, "there is no picture: the body is empty");
         return false;
     }

@@ -329,7 +329,8 @@ void sc_viewer_start(const struct sc_call *call, struct sc_stream *stream)
     v->seat.form = form_names[v->form];
     sc_seats_add(sc_stream_seats(stream), &v->seat);
     sc_stream_join(stream, true);
-    if (sc_timer_start(sc_loop_timers(call->lane->loop), &v->quiet, resend_due_ns(v)) < 0) {
+    uint64_t first_look = v->sent_ns + (v->is_webkit ? REPEAT_NS : call->web->config.resend_ns);
+    if (sc_timer_start(sc_loop_timers(call->lane->loop), &v->quiet, first_look) < 0) {
         sc_exchange_abort(v->x);
         return;
     }

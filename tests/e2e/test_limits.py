@@ -170,7 +170,6 @@ def test_stall_timeout_cuts_who_takes_nothing_and_nobody_else(server):
                 frozen.part()
 
 
-@pytest.mark.xfail(reason="the command line takes no sources yet")
 def test_keep_forgets_a_pushed_stream_that_nobody_uses(server):
     s = server("--keep", "300ms", "made=test:#fps=5")
     wire.put(s, "plot", jpeg(1))

@@ -140,9 +140,7 @@ def test_a_still_picture_is_sent_again(server):
     ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.0 Safari/604.1", True),
     ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36", False),
 ])
-def test_webkit_gets_a_last_picture_twice(server, agent, is_repeated, request):
-    if is_repeated:
-        request.applymarker(pytest.mark.xfail(reason="the timer that looks for quiet begins with --resend, not with 300 ms"))
+def test_webkit_gets_a_last_picture_twice(server, agent, is_repeated):
     s = server()
     wire.put(s, "plot", jpeg(1))
     with wire.Browser(s, "/plot.mjpg", {"User-Agent": agent}.items()) as viewer:
@@ -213,7 +211,6 @@ def test_a_hundred_viewers_get_the_same(server):
         viewer.close()
 
 
-@pytest.mark.xfail(reason="a stream that is finished while it is written ends only after --drain")
 def test_stopping_the_server_ends_streams_behind_a_whole_part(server):
     s = server()
     wire.put(s, "plot", jpeg(1, size_bytes=300_000))
