@@ -8,7 +8,7 @@
 
 #define RIG_FRAME_MAX_BYTES 100000
 #define RIG_PATIENCE_MS     5000 /* for what comes */
-#define RIG_GLANCE_MS       40   /* for what does not */
+#define RIG_GLANCE_MS       25   /* for what does not */
 
 struct rig {
     char folder[64];

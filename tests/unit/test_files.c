@@ -148,6 +148,17 @@ static void when_all_are_broken_the_source_is_lost(void **state)
     assert_non_null(strstr(rig->err.text, "2.jpg"));
 }
 
+static void a_folder_that_became_empty_is_not_lost(void **state)
+{
+    struct rig *rig = *state;
+    rig_write("1.jpg", 1);
+    write_truncated("2.jpg");
+    rig_start(rig, ".");
+    EXPECT(rig, 1, -EBADMSG);
+    assert_int_equal(unlink("1.jpg") | unlink("2.jpg"), 0);
+    EXPECT(rig, -EAGAIN);
+}
+
 static void an_empty_folder_is_waited_for(void **state)
 {
     struct rig *rig = *state;
@@ -247,6 +258,7 @@ int main(void)
         TEST(a_broken_picture_is_told_by_name_and_left_out),
         TEST(a_picture_at_the_limit_passes_and_one_byte_more_does_not),
         TEST(when_all_are_broken_the_source_is_lost),
+        TEST(a_folder_that_became_empty_is_not_lost),
         TEST(an_empty_folder_is_waited_for),
         TEST(a_single_picture_is_shown_again_when_it_changed),
         TEST(a_folder_is_not_searched_for_what_is_no_picture_file),

@@ -21,8 +21,8 @@
 
 /* Nothing but notices shows a picture within the test's time. */
 #define SLOW "#recheck=3600"
-/* A look every 40 ms, quiet is 20 ms. */
-#define FAST "#recheck=0.04"
+/* A look every 20 ms, quiet is 10 ms. */
+#define FAST "#recheck=0.02"
 
 static void expect(struct rig *rig, int number)
 {
@@ -167,6 +167,40 @@ static void half_a_picture_is_never_shown(void **state)
     expect(rig, 2);
 }
 
+static void half_a_picture_that_was_closed_is_given_time_to_become_whole(void **state)
+{
+    struct rig *rig = *state;
+    size_t len_bytes;
+    uint8_t *jpeg SC_AUTO(sc_own_free) = rig_picture(2, &len_bytes);
+    rig_write("plot.jpg", 1);
+    rig_start(rig, "watch:plot.jpg" SLOW);
+    expect(rig, 1);
+    for (int part = 0; part < 2; part++) {
+        size_t from = part * (len_bytes / 2);
+        int fd = open_for_writing("plot.jpg", part ? O_APPEND : O_TRUNC);
+        rig_pour(fd, jpeg + from, part ? len_bytes - from : len_bytes / 2);
+        sc_own_close(&fd);
+        assert_int_equal(rig_read(rig, part ? RIG_PATIENCE_MS : RIG_GLANCE_MS),
+                         part ? 2 : -ECANCELED);
+    }
+}
+
+static void a_writer_that_goes_on_and_on_is_waited_for(void **state)
+{
+    struct rig *rig = *state;
+    rig_write("plot.jpg", 1);
+    rig_start(rig, "watch:plot.jpg#recheck=0.1");
+    expect(rig, 1);
+    int fd SC_AUTO(sc_own_close) = open_for_writing("plot.jpg", 0);
+    for (int i = 2; i < 10; i++) {
+        size_t len_bytes;
+        uint8_t *jpeg SC_AUTO(sc_own_free) = rig_picture(i, &len_bytes);
+        assert_int_equal(pwrite(fd, jpeg, len_bytes, 0), len_bytes);
+        assert_int_equal(rig_read(rig, 15), -ECANCELED);
+    }
+    expect(rig, 9);
+}
+
 static void a_picture_that_stays_broken_is_told_once(void **state)
 {
     struct rig *rig = *state;
@@ -180,6 +214,9 @@ static void a_picture_that_stays_broken_is_told_once(void **state)
     sc_own_close(&fd);
     expect(rig, -EBADMSG);
     assert_non_null(strstr(rig->err.text, "'plot.jpg': "));
+    expect_nothing(rig);
+    fd = open_for_writing("plot.jpg", 0);
+    sc_own_close(&fd);
     expect_nothing(rig);
     rig_write("plot.jpg", 3);
     expect(rig, 3);
@@ -426,6 +463,8 @@ int main(void)
         TEST(a_file_may_go_and_come_back),
         TEST(a_folder_on_the_way_may_go_and_come_back),
         TEST(half_a_picture_is_never_shown),
+        TEST(half_a_picture_that_was_closed_is_given_time_to_become_whole),
+        TEST(a_writer_that_goes_on_and_on_is_waited_for),
         TEST(a_picture_that_stays_broken_is_told_once),
         TEST(a_writer_that_never_closes_is_shown_when_it_is_quiet),
         TEST(a_writer_that_maps_the_file_is_seen_without_any_notice),
