@@ -66,24 +66,6 @@ int sc_boundary_set(struct sc_boundary *boundary, const char *value, size_t valu
     return 0;
 }
 
-int sc_boundary_learn(struct sc_boundary *boundary, const uint8_t *data, size_t len_bytes,
-                      bool is_ended)
-{
-    if (memcmp(data, "--", len_bytes < 2 ? len_bytes : 2) != 0)
-        return 0;
-    bool is_cut = len_bytes > SC_DELIMITER_MAX_BYTES;
-    size_t line_bytes = is_cut ? SC_DELIMITER_MAX_BYTES : len_bytes;
-    const uint8_t *lf = memchr(data, '\n', line_bytes);
-    if (!lf && (is_cut || !is_ended))
-        return is_cut ? 0 : -EAGAIN;
-    if (lf)
-        line_bytes = (size_t)(lf - data) - (lf[-1] == '\r');
-    for (size_t i = 0; i < line_bytes; i++)
-        if ((data[i] < ' ' || data[i] > '~') && !is_blank(data[i]))
-            return 0;
-    return sc_boundary_set(boundary, (const char *)data, line_bytes) == 0;
-}
-
 /* What stands between the boundary, which ends at at, and the end of its line. */
 static int match_ending(const uint8_t *data, size_t len_bytes, size_t at, bool is_ended,
                         struct sc_delimiter *out_delimiter)
@@ -109,14 +91,9 @@ static int match_ending(const uint8_t *data, size_t len_bytes, size_t at, bool i
     return 1;
 }
 
-int sc_boundary_match(struct sc_boundary *boundary, const uint8_t *data, size_t len_bytes,
-                      bool is_ended, struct sc_delimiter *out_delimiter)
+static int match_known(const struct sc_boundary *boundary, const uint8_t *data, size_t len_bytes,
+                       bool is_ended, struct sc_delimiter *out_delimiter)
 {
-    if (boundary->len_bytes == 0) {
-        int rc = sc_boundary_learn(boundary, data, len_bytes, is_ended);
-        if (rc <= 0)
-            return rc;
-    }
     size_t at = 0;
     while (at < DASHES_MAX && at < len_bytes && data[at] == '-')
         at++;
@@ -129,6 +106,39 @@ int sc_boundary_match(struct sc_boundary *boundary, const uint8_t *data, size_t 
     if (!is_there)
         return is_ended ? 0 : -EAGAIN;
     return match_ending(data, len_bytes, at + boundary->len_bytes, is_ended, out_delimiter);
+}
+
+int sc_boundary_learn(struct sc_boundary *boundary, const uint8_t *data, size_t len_bytes,
+                      bool is_ended)
+{
+    if (memcmp(data, "--", len_bytes < 2 ? len_bytes : 2) != 0)
+        return 0;
+    bool is_cut = len_bytes > SC_DELIMITER_MAX_BYTES;
+    size_t line_bytes = is_cut ? SC_DELIMITER_MAX_BYTES : len_bytes;
+    const uint8_t *lf = memchr(data, '\n', line_bytes);
+    if (!lf && (is_cut || !is_ended))
+        return is_cut ? 0 : -EAGAIN;
+    if (lf)
+        line_bytes = (size_t)(lf - data) - (lf[-1] == '\r');
+    for (size_t i = 0; i < line_bytes; i++)
+        if ((data[i] < ' ' || data[i] > '~') && !is_blank(data[i]))
+            return 0;
+    struct sc_boundary learnt;
+    struct sc_delimiter delimiter;
+    if (sc_boundary_set(&learnt, (const char *)data, line_bytes) < 0 ||
+        match_known(&learnt, data, len_bytes, is_ended, &delimiter) != 1)
+        return 0;
+    *boundary = learnt;
+    return 1;
+}
+
+int sc_boundary_match(struct sc_boundary *boundary, const uint8_t *data, size_t len_bytes,
+                      bool is_ended, struct sc_delimiter *out_delimiter)
+{
+    int rc = 1;
+    if (boundary->len_bytes == 0)
+        rc = sc_boundary_learn(boundary, data, len_bytes, is_ended);
+    return rc == 1 ? match_known(boundary, data, len_bytes, is_ended, out_delimiter) : rc;
 }
 
 static size_t next_matched(const struct sc_boundary *boundary, size_t matched, uint8_t byte)

@@ -52,6 +52,14 @@ static int match_front(struct sc_cut *cut, struct sc_delimiter *out_delimiter)
                              cut->is_ended, out_delimiter);
 }
 
+/* The same, of another boundary than the header said. */
+static int learn_front(struct sc_cut *cut, struct sc_delimiter *out_delimiter)
+{
+    int rc = sc_boundary_learn(&cut->multipart.boundary, sc_cut_front(cut), sc_cut_here(cut),
+                               cut->is_ended);
+    return rc == 1 ? match_front(cut, out_delimiter) : rc;
+}
+
 /* Whether a delimiter follows behind the part's first bytes and an end of line or some. */
 static int match_behind(struct sc_cut *cut, size_t bytes)
 {
@@ -97,11 +105,11 @@ static int start(struct sc_cut *cut, const uint8_t **out_picture, size_t *out_le
     }
     struct sc_delimiter delimiter;
     int rc = kind < 0 ? kind : match_front(cut, &delimiter);
+    if (rc == 0)
+        rc = learn_front(cut, &delimiter);
     if (rc == 1)
         return pass_delimiter(cut, &delimiter);
-    if (rc == 0)
-        rc = sc_boundary_learn(&cut->multipart.boundary, front, here, cut->is_ended);
-    return rc == 0 ? go(cut, seek) : rc; /* learnt: it matches now */
+    return rc == 0 ? go(cut, seek) : rc;
 }
 
 /* Goes to the first line that looks like a delimiter. */

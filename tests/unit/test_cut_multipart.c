@@ -273,6 +273,11 @@ static void broken_parts_cost_nobody_else(void **state)
          "--b\r\n\r\n{j}\r\n--b\r\nContent-Type: application/json\r\n\r\n{ }\r\n--b\r\n\r\n{j}"},
         {"empty parts", "P", "--b\r\n\r\n\r\n--b\r\n\r\n--b\r\n--b\r\n\r\n{j}"},
         {"garbage behind a picture", "PP", "--b\r\n\r\n{j}garbage\r\n--b\r\n\r\n{j}"},
+        {"a line of too many dashes, which is no boundary to learn", "P",
+         "----------------------------------------------------------------------x\r\n"
+         "--b\r\n\r\n{j}"},
+        {"a line of too many blanks, which is no boundary to learn", "P",
+         "--x          \r\n--b\r\n\r\n{j}"},
         {"a longer boundary is another", "PP", "--b\r\n\r\n{j}\r\n--bb\r\n--b\r\n\r\n{j}"},
         {"a part of other bytes at the end, shorter than it says", "B",
          "--b\r\nContent-Length: 90\r\n\r\nRIFF....WEBP"},
