@@ -157,11 +157,11 @@ static int find_source(struct sc_argument *argument, char **rest, struct sc_err 
         *colon = '\0';
         argument->spec.ops = sc_source_find(*rest);
         *colon = ':';
+        if (argument->spec.ops)
+            *rest = colon + 1;
     }
-    if (argument->spec.ops) {
-        *rest = colon + 1;
+    if (argument->spec.ops)
         return 0;
-    }
     argument->spec.ops = claimant(*rest);
     argument->is_bare_file = !argument->spec.name && is_regular(*rest);
     return argument->spec.ops ? 0 : refuse_target(argument->text, *rest, err);

@@ -123,7 +123,7 @@ int sc_disk_read(struct sc_pool *pool, const struct sc_disk_file *file, struct s
                  struct sc_disk_id *out_id, struct sc_err *err)
 {
     struct sc_draft *draft SC_AUTO(sc_draft_destroy) = NULL;
-    struct sc_disk_id before, after;
+    struct sc_disk_id before = {0}, after = {0};
     size_t max_bytes = sc_pool_frame_max_bytes(pool);
     int fd SC_AUTO(sc_own_close) = open_file(file, err);
     int rc = fd < 0 ? fd : check_status(file, fd, max_bytes, &before, err);

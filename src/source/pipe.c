@@ -112,8 +112,8 @@ static int pipe_open(void *state, const struct sc_source_ctx *ctx, struct sc_err
 /* Standard input may be blocking: it is read only when there is something. */
 static int fill(struct pipe *pipe, const struct sc_source_ctx *ctx, struct sc_err *err)
 {
-    uint8_t *room;
-    size_t room_bytes;
+    uint8_t *room = NULL;
+    size_t room_bytes = 0;
     int rc = sc_source_wait(ctx, pipe->fd, POLLIN, UINT64_MAX);
     if (rc == 0)
         rc = sc_cut_room(pipe->cut, &room, &room_bytes);

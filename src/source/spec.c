@@ -74,7 +74,9 @@ int sc_spec_parse(char *const *args, size_t n_args, struct sc_source_spec **out_
                   size_t *out_n, struct sc_err *err)
 {
     struct list list SC_AUTO(fini_list) = {.specs = calloc(SC_SPEC_MAX, sizeof *list.specs)};
-    int rc = list.specs ? 0 : sc_err_set(err, -ENOMEM, "out of memory");
+    int rc = 0;
+    if (!list.specs)
+        return sc_err_set(err, -ENOMEM, "out of memory");
     for (size_t i = 0; rc == 0 && i < n_args; i++)
         rc = add(&list, args[i], err);
     for (size_t i = 0; rc == 0 && i < list.n; i++)

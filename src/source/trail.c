@@ -8,6 +8,7 @@
 #include "source/trail.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -156,7 +157,7 @@ static void note_name(struct sc_trail_notice *notice, const struct inotify_event
     bool is_better = is_done || !notice->is_written || !*notice->name;
     bool is_there = !(event->mask & (IN_DELETE | IN_MOVED_FROM | IN_ISDIR));
     if (event->len && is_there && is_better)
-        (void)strncpy(notice->name, event->name, sizeof notice->name - 1);
+        (void)snprintf(notice->name, sizeof notice->name, "%s", event->name);
 }
 
 static void note(const struct sc_trail *trail, size_t at, const struct inotify_event *event,

@@ -82,11 +82,10 @@ void rig_start(struct rig *rig, const char *argument)
 
 void rig_stop(struct rig *rig)
 {
-    const struct sc_source_ops *ops = rig->specs ? rig->specs->ops : NULL;
     if (rig->is_open)
-        ops->close(rig->state);
-    if (rig->is_set_up && ops->teardown)
-        ops->teardown(rig->state);
+        rig->specs->ops->close(rig->state);
+    if (rig->is_set_up && rig->specs->ops->teardown)
+        rig->specs->ops->teardown(rig->state);
     rig->is_open = rig->is_set_up = false;
     sc_own_free(&rig->state);
     sc_spec_free(&rig->specs, rig->n_specs);
