@@ -1,0 +1,123 @@
+"""docs/http.md and the README keep up with the server: what it answers is told there."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+import pictures
+import wire
+from conftest import ROOT
+
+HTTP = (ROOT / "docs" / "http.md").read_text()
+README = (ROOT / "README.md").read_text()
+
+
+def told(word):
+    return re.search(rf"`[^`]*\b{re.escape(word)}\b[^`]*`", HTTP)
+
+
+@pytest.fixture
+def watched(server):
+    """A server with one stream that is being watched."""
+    one = server()
+    wire.put(one, "plot", pictures.jpeg(1))
+    viewer = wire.Viewer(one, "/plot.mjpg")
+    viewer.part()
+    yield one
+    viewer.close()
+
+
+def test_every_metric_is_told(watched):
+    names = re.findall(r"^# TYPE (\S+)", wire.get(watched, "/metrics").text, re.M)
+    assert len(names) > 20
+    assert [name for name in names if not told(name)] == []
+
+
+def test_every_field_of_the_json_is_told(watched):
+    def keys(value):
+        if isinstance(value, dict):
+            yield from value
+            value = list(value.values())
+        if isinstance(value, list):
+            for inner in value:
+                yield from keys(inner)
+
+    found = set()
+    for target in ("/api/streams", "/api/streams/plot"):
+        found |= set(keys(wire.get(watched, target).json))
+    found |= set(keys(wire.put(watched, "plot", pictures.jpeg(2))))
+    found |= set(keys(wire.get(watched, "/none.jpg", {"Accept": "application/json"}).json))
+    assert len(found) > 20
+    assert [key for key in sorted(found) if not told(key) and f'"{key}"' not in HTTP] == []
+
+
+def test_every_limit_that_is_counted_is_told_with_its_option(watched, run):
+    limits = re.findall(r'limit_hits_total\{limit="(\w+)"\}', wire.get(watched, "/metrics").text)
+    options = ["--" + limit.replace("_", "-") for limit in limits]
+    assert len(options) > 5
+    assert [option for option in options if not told(option.strip("-"))] == []
+    shown = run("--help").stdout
+    for option in options:
+        default = re.search(rf"{option} [\s\S]*?Default:\s+(\w+)\.", shown).group(1)
+        row = next(line for line in HTTP.splitlines() if line.startswith(f"| `{option}`"))
+        assert default == "0" or row.split("|")[2].split()[0] == default, row
+
+
+def test_every_get_row_of_the_url_table_is_served(watched):
+    rows = re.findall(r"^\| `GET [^|]*", HTTP, re.M)
+    targets = [t for row in rows for t in re.findall(r"`(?:GET )?(/[^`]*)`", row)]
+    assert len(targets) > 10
+    for target in targets:
+        with wire.Conn(watched) as conn:
+            conn.send_request("GET", target.replace("NAME", "plot").replace("_N", "_0"))
+            assert conn.read_head().status == 200, target
+
+
+@pytest.mark.parametrize("text", [HTTP, README], ids=["http.md", "README.md"])
+def test_every_option_that_is_written_exists(run, text):
+    shown = run("--help").stdout
+    ours = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) - {"--boundarydonotcross"}
+    assert [option for option in sorted(ours) if f"{option}" not in shown] == []
+
+
+def snippet(one, first_line):
+    """The README's Python that begins so, with this server's address."""
+    code = next(c for c in re.findall(r"```python\n(.*?)```", README, re.S) if c.startswith(first_line))
+    assert "http://localhost:8080/" in code
+    return code.replace("http://localhost:8080/", one.url)
+
+
+def test_the_publisher_in_python_publishes(server, tmp_path):
+    one = server()
+    (tmp_path / "plot.png").write_bytes(pictures.image("PNG"))
+    publisher = subprocess.Popen([sys.executable, "-c", snippet(one, "import time")], cwd=tmp_path)
+    try:
+        wire.eventually(lambda: wire.get(one, "/api/streams/plot").json.get("seq", 0) >= 2)
+        assert wire.get(one, "/plot.jpg").body == pictures.image("PNG")
+    finally:
+        publisher.kill()
+        publisher.wait()
+
+
+def test_the_viewer_in_python_views(watched):
+    code = snippet(watched, "import cv2") + "assert is_there and picture.shape == (48, 64, 3)\n"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=wire.patience(20))
+
+
+def test_the_command_lines_are_taken(server, tmp_path):
+    (tmp_path / "photos").mkdir()
+    for path in ("a.jpg", "photos/b.jpg"):
+        (tmp_path / path).write_bytes(pictures.jpeg(1))
+    block = re.search(r"## Pictures in\n\n```sh\n(.*?)```", README, re.S).group(1)
+    lines = [line.split("#  ")[0].split("   ")[0] for line in block.splitlines() if line.startswith("stillcast ")]
+    assert len(lines) > 3
+    for line in lines:
+        server(*line.replace("*.jpg", "a.jpg").split()[1:])
+
+
+def test_every_file_that_the_readme_links_is_there():
+    links = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    assert len(links) > 2
+    assert [link for link in links if not (ROOT / link).exists()] == []
