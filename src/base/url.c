@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/url.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
@@ -64,13 +65,14 @@ int sc_url_decode_path(const char *path, size_t len_bytes, char *out_path, size_
 {
     const char *at = path, *end = path + len_bytes;
     size_t n = 0;
+    assert(path_bytes > 0);
     if (len_bytes == 0 || path[0] != '/')
         return -EINVAL;
     while (at < end) {
         int byte = path_byte(&at, end);
         if (byte < 0)
             return -EINVAL;
-        if (n + 1 >= path_bytes)
+        if (n == path_bytes - 1)
             return -EMSGSIZE;
         out_path[n++] = (char)byte;
     }
@@ -83,18 +85,17 @@ int sc_url_decode_path(const char *path, size_t len_bytes, char *out_path, size_
 static int decode_value(const char *at, const char *end, char *out_value, size_t value_bytes)
 {
     size_t n = 0;
+    assert(value_bytes > 0);
     while (at < end) {
         bool is_escape = *at == '%';
         int byte = is_escape ? escaped_byte(at, end) : *at == '+' ? ' ' : (unsigned char)*at;
         if (byte < 0 || is_control((unsigned char)byte))
             return -EINVAL;
-        if (n + 1 >= value_bytes)
+        if (n == value_bytes - 1)
             return -EMSGSIZE;
         out_value[n++] = (char)byte;
         at += is_escape ? 3 : 1;
     }
-    if (n >= value_bytes)
-        return -EMSGSIZE;
     out_value[n] = '\0';
     return (int)n;
 }

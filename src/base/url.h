@@ -12,7 +12,8 @@
  * the end is all right), and a level whose dot at the beginning is not followed by a letter, a
  * digit or '_' (".", "..", "...", "..;x").
  *
- * Returns: length of out_path (NUL-terminated); -EINVAL; -EMSGSIZE when it does not fit.
+ * Returns: length of out_path (NUL-terminated); -EINVAL; -EMSGSIZE when it does not fit. What
+ *          out_path holds after a failure is not defined.
  */
 int sc_url_decode_path(const char *path, size_t len_bytes, char *out_path, size_t path_bytes);
 
@@ -23,7 +24,8 @@ int sc_url_decode_path(const char *path, size_t len_bytes, char *out_path, size_
  * query  may be NULL when there is none.
  *
  * Returns: length of out_value (NUL-terminated); -ENOENT; -EINVAL malformed escape or control
- *          character; -EMSGSIZE when it does not fit.
+ *          character; -EMSGSIZE when it does not fit. What out_value holds after a failure is not
+ *          defined.
  */
 int sc_url_query(const char *query, size_t len_bytes, const char *name, char *out_value,
                  size_t value_bytes);

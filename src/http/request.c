@@ -32,15 +32,16 @@ static int refuse(struct cursor *cursor, int status, const char *reason)
     return status;
 }
 
+/* What is not skipped here is no method either. */
 static int skip_blank_lines(struct cursor *cursor)
 {
-    for (unsigned n = 0; cursor->at < cursor->end && *cursor->at == '\r'; n++) {
-        if (n == BLANK_LINES_MAX)
-            return refuse(cursor, -400, "Too many blank lines before the request.");
+    for (unsigned n = 0; n < BLANK_LINES_MAX; n++) {
+        if (cursor->at == cursor->end || *cursor->at != '\r')
+            return 0;
         if (cursor->end - cursor->at < 2)
             return -EAGAIN;
         if (cursor->at[1] != '\n')
-            return refuse(cursor, -400, "A carriage return without a line feed.");
+            return 0;
         cursor->at += 2;
     }
     return 0;

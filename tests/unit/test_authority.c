@@ -19,6 +19,10 @@ static void takes_authorities_apart(void **state)
     } cases[] = {
         {"a", "a", false, 0},
         {"a:1", "a", false, 1},
+        {"azAZ09", "azAZ09", false, 0},
+        {"a:9", "a", false, 9},
+        {"names-of-46-bytes-are-longer-than-any-address.",
+         "names-of-46-bytes-are-longer-than-any-address.", false, 0},
         {"a.b-c_d.", "a.b-c_d.", false, 0},
         {"localhost:65535", "localhost", false, 65535},
         {"127.0.0.1", "127.0.0.1", true, 0},
@@ -66,6 +70,7 @@ static void refuses_all_else(void **state)
         "[::1]]",
         "[[::1]]",
         "[::1]a",
+        "[::1]x8",
         "[a]",
         "[1]",
         "[::g]",

@@ -82,7 +82,7 @@ static void decides_what_is_fresh(void **state)
     char head[1024];
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        int n = snprintf(head, sizeof head, "%s / HTTP/1.1\r\nHost: x\r\n%s\r\n", cases[i].method,
+        int n = snprintf(head, sizeof head, "%s / HTTP/1.1\r\n%sHost: x\r\n\r\n", cases[i].method,
                          cases[i].fields);
         assert_int_equal(sc_request_parse(head, (size_t)n, &request, NULL), 0);
         if (sc_request_is_fresh(&request, "\"7\"", MODIFIED_UNIX_S) != cases[i].is_fresh)

@@ -226,6 +226,7 @@ static void echoes_origins_that_may_read(void **state)
         {"http://any.test", any, true},
         {"null", any, true},
         {"no origin at all", any, false},
+        {"://any.test", any, false},
         {"", any, false},
     };
     (void)state;

@@ -43,6 +43,7 @@ static void decodes_paths(void **state)
         {"/a.", "/a."},
         {"/.well-known/x", "/.well-known/x"},
         {"/._a", "/._a"},
+        {"/.a/.z/.A/.Z/.0/.9/b", "/.a/.z/.A/.Z/.0/.9/b"},
         {"/a%3Fb%23c", "/a?b#c"},
         {"/%41%42%43/%7E", "/ABC/~"},
         {"/!$&'()*,;=:@", "/!$&'()*,;=:@"},
@@ -211,9 +212,9 @@ static void refuses_what_is_no_number(void **state)
     uint64_t n = 42;
     (void)state;
     for (size_t i = 0; i < N(texts); i++)
-        if (number(texts[i], 7, &n) != -EINVAL)
+        if (number(texts[i], UINT64_MAX, &n) != -EINVAL)
             fail_msg("%s", texts[i]);
-    assert_int_equal(number("n=18446744073709551616", UINT64_MAX, &n), -EINVAL);
+    assert_int_equal(number("n=:", 7, &n), -EINVAL);
     assert_int_equal(number("m=1", 7, &n), -ENOENT);
     assert_int_equal(n, 42);
 }
