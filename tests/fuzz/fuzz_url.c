@@ -136,7 +136,7 @@ static void check_query(const char *query, size_t len_bytes)
         return;
     char *exact = malloc((size_t)n + 1);
     assert(exact && sc_url_query(query, len_bytes, "n", exact, (size_t)n + 1) == n);
-    assert(sc_url_query(query, len_bytes, "n", exact, (size_t)n) == -EMSGSIZE);
+    assert(n == 0 || sc_url_query(query, len_bytes, "n", exact, (size_t)n) == -EMSGSIZE);
     free(exact);
 }
 

@@ -192,7 +192,7 @@ static void refuses_what_is_no_number(void **state)
     static const char *const texts[] = {
         "n",
         "n=",
-        "n=8",
+        "n=:",
         "n=-1",
         "n=+1",
         "n=%2B1",
