@@ -3,6 +3,7 @@
 import os
 import pathlib
 import statistics
+import subprocess
 import time
 
 import pytest
@@ -163,6 +164,53 @@ def test_programs_that_read_jpeg_only_are_not_offered_other_pictures(server, ope
     assert tab.evaluate("document.getElementById('save').download") == "plot.png"
 
 
+@pytest.fixture
+def snippet(server, open_chromium, tmp_path):
+    """snippet("publish", "A video") runs that text of the page of /plot, as it is, and gives its server."""
+    one = server()
+    push(one, "plot", RED, number=7)
+    tab = open_chromium(f"{one.url}plot")
+    tab.wait("document.querySelector('#publish li')")
+    (tmp_path / "picture.jpg").write_bytes(pictures.jpeg(8))
+
+    def run(section, title):
+        text = tab.evaluate(
+            f"[...document.querySelectorAll('#{section} li')].find((item) => item.querySelector('h3').textContent"
+            f" === '{title}').querySelector('pre').textContent")
+        program = ["/usr/bin/python3", "-c"] if title == "Python" else ["sh", "-c"]
+        subprocess.run([*program, text], cwd=tmp_path, check=True, capture_output=True, timeout=wire.patience(30))
+        return one
+    return run
+
+
+def test_the_snippet_that_saves_a_picture_works(snippet, tmp_path):
+    snippet("watch", "Save the newest picture")
+    assert pictures.check((tmp_path / "plot.jpg").read_bytes()) == 7
+
+
+@pytest.mark.parametrize("title", ["A picture", "Python"])
+def test_the_snippets_that_publish_a_picture_work(snippet, title):
+    one = snippet("publish", title)
+    assert pictures.check(wire.get(one, "/plot.jpg").body) == 8
+
+
+def test_the_snippet_that_publishes_a_video_works(snippet, tmp_path):
+    subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "color=blue:size=320x240:rate=10:duration=1",
+                    "video.mp4"], cwd=tmp_path, check=True, timeout=wire.patience(30))
+    one = snippet("publish", "A video")
+    assert pictures.pixel(wire.get(one, "/plot.jpg").body)[2] > 200
+    assert wire.get(one, "/api/streams/plot").json["frames_in"] == 1 + 10
+
+
+def test_the_snippets_in_python_are_python(server, open_chromium):
+    tab = open_chromium(f"{server().url}plot")
+    texts = tab.evaluate("[...document.querySelectorAll('pre')].map((pre) => pre.textContent)")
+    programs = [text for text in texts if "import " in text]
+    assert len(programs) == 4
+    for text in programs:
+        compile(text, "snippet", "exec")
+
+
 def test_a_copy_button_copies(server, open_chromium):
     one = server()
     push(one, "plot", RED)
@@ -303,6 +351,36 @@ def test_a_still_picture_is_not_taken_for_a_dead_connection(server, open_tab):
     tab.wait_color("#picture", GREEN)
     assert tab.evaluate("document.getElementById('picture').src") == connection
     wait_viewers(one, "plot", 1)
+
+
+def test_going_back_to_a_page_shows_live_pictures_again(server, open_tab):
+    one = server()
+    push(one, "plot", RED)
+    tab = open_tab(f"{one.url}plot")
+    tab.wait_color("#picture", RED)
+    tab.press("g")
+    tab.wait("location.pathname === '/' && document.readyState === 'complete'")
+    tab.wait_color(screen("plot"), RED)
+    tab.evaluate("history.back()")
+    tab.wait("location.pathname === '/plot' && document.readyState === 'complete'")
+    push(one, "plot", GREEN)
+    tab.wait_color("#picture", GREEN)
+
+
+def test_f_shows_the_picture_on_the_full_screen(server, open_chromium):
+    one = server()
+    push(one, "plot", RED)
+    tab = open_chromium(f"{one.url}plot")
+    tab.wait_color("#picture", RED)
+    tab.press("f")
+    tab.wait("document.fullscreenElement?.id === 'stage'")
+    tab.wait_color("#picture", RED)
+    width, height = tab.evaluate("[innerWidth, innerHeight]")
+    box = tab.evaluate("(({ x, y, width, height }) => [x, y, width, height])"
+                       "(document.getElementById('picture').getBoundingClientRect())")
+    assert box == [0, 0, width, height]
+    tab.press("f")
+    tab.wait("!document.fullscreenElement")
 
 
 def test_two_tabs_show_the_same_stream(server, use):

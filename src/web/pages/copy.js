@@ -22,7 +22,6 @@ export function codeBox(text, label) {
   const button = document.createElement('button');
   box.className = 'code';
   pre.textContent = text;
-  pre.tabIndex = 0;
   button.type = 'button';
   button.textContent = 'Copy';
   button.setAttribute('aria-label', `Copy: ${label}`);

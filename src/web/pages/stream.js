@@ -70,7 +70,7 @@ new Watch(`/api/streams/${encodeURI(name)}`, {
     live.check(stream);
   },
   away() {
-    say('away', 'Reconnecting …', 'No answer from the server. Reconnecting …');
+    say('away', 'No answer', 'No answer from the server. Reconnecting …');
   },
   back() {
     if (live.isOn)
@@ -84,7 +84,7 @@ function toggleFull() {
   if (document.fullscreenElement)
     document.exitFullscreen();
   else
-    stage.requestFullscreen();
+    stage.requestFullscreen().catch(() => {}); /* not allowed here, by a frame around us */
 }
 
 if (document.fullscreenEnabled) {

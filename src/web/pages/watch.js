@@ -26,6 +26,7 @@ export class Watch {
     this.#url = url;
     this.#on = on;
     document.addEventListener('visibilitychange', () => this.#seen());
+    addEventListener('offline', () => this.#failed(false));
     addEventListener('online', () => this.#ask());
     this.#seen();
   }
@@ -88,6 +89,7 @@ export class Watch {
   }
 
   #failed(isTimeout) {
+    clearTimeout(this.#timer);
     const delay = DELAYS_MS[Math.min(this.#failures++, DELAYS_MS.length - 1)];
     this.#on.away(isTimeout);
     this.#timer = setTimeout(() => this.#ask(), delay * (0.8 + 0.4 * Math.random()));
