@@ -146,7 +146,6 @@ new Watch('/api/streams', {
     }
   },
   hide: deal,
-  show: deal,
 });
 
 /** Moves the focus by a step in the list, or to the nearest card of the row above or below. */

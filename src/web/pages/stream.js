@@ -77,7 +77,6 @@ new Watch(`/api/streams/${encodeURI(name)}`, {
       live.connect();
   },
   hide: () => live.release(),
-  show: () => live.connect(),
 });
 
 function toggleFull() {

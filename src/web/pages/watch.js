@@ -11,7 +11,7 @@ const DELAYS_MS = [250, 500, 1000, 2000, 5000];
  * on.away(isTimeout)       no answer; asked again with growing delays
  * on.back()                the first answer since the server or the network was away: every
  *                          connection made before may be dead without a sign
- * on.hide(), on.show()     the page is not seen, and so nothing is asked; it is seen (again)
+ * on.hide()                the page is not seen: nothing is asked until it is seen again
  */
 export class Watch {
   #url;
@@ -38,7 +38,6 @@ export class Watch {
       this.#on.hide();
     } else {
       this.#answeredAt = 0;
-      this.#on.show();
       this.#ask();
     }
   }
