@@ -152,6 +152,21 @@ def test_the_stream_page_says_when_there_is_no_such_stream_and_shows_it_when_it_
     tab.wait_color("#picture", GREEN)
 
 
+def test_the_pages_say_why_a_stream_is_lost(server, open_chromium, tmp_path):
+    path = tmp_path / "pictures"
+    path.write_bytes(pictures.jpeg(1, 640, 480, RED))
+    one = server(f"lost=pipe:{path}#at_end=reopen#fps=5")
+    page, gallery = open_chromium(f"{one.url}lost"), open_chromium(one.url)
+    page.wait_text("#state", "Live")
+    path.unlink()
+    page.wait_text("#state", "Lost")
+    page.wait_text("#note", f"'{path}': No such file or directory. Trying again.")
+    gallery.wait_text("li[data-name='lost'] .note", f"'{path}': No such file or directory. Trying again.")
+    path.write_bytes(pictures.jpeg(2, 640, 480, GREEN))
+    page.wait_text("#note", "", 20)
+    page.wait_color("#picture", GREEN)
+
+
 def test_programs_that_read_jpeg_only_are_not_offered_other_pictures(server, open_chromium):
     one = server()
     wire.put(one, "plot", pictures.image("PNG", 640, 480, BLUE))

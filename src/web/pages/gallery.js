@@ -48,6 +48,7 @@ function tell(card, stream) {
   card.item.dataset.state = stream.state;
   words.setText(at('state'), words.stateText(stream));
   words.setText(at('message'), words.messageText(stream));
+  words.setText(at('note'), words.noteText(stream));
   words.setText(at('size'), stream.seq > 0 ? words.sizeText(stream) : '');
   words.setText(at('rate'), stream.seq > 0 ? words.rateText(stream) : '');
   words.setText(at('age'), stream.age_ms === null ? '' : words.calmAgeText(stream));

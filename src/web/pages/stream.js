@@ -30,10 +30,11 @@ for (const { title, text, section, jpegOnly } of snippets(location.origin, name)
   document.querySelector(`#${section} ul`).append(item);
 }
 
-function say(state, stateText, message) {
+function say(state, stateText, message, note = '') {
   document.body.dataset.state = state;
   words.setText(at('state'), stateText);
   words.setText(at('message'), message);
+  words.setText(at('note'), note);
 }
 
 function tellType({ type, kind, bytes }) {
@@ -47,7 +48,7 @@ function tellType({ type, kind, bytes }) {
 }
 
 function tell(stream) {
-  say(stream.state, words.stateText(stream), words.messageText(stream));
+  say(stream.state, words.stateText(stream), words.messageText(stream), words.noteText(stream));
   tellType(stream);
   words.setText(at('size'), words.sizeText(stream));
   words.setText(at('rate'), words.rateText(stream));

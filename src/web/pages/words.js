@@ -16,12 +16,19 @@ const MESSAGES = {
 
 export const stateText = ({ state }) => STATES[state] ?? state;
 
-/** What stands in the picture's place, or is said above it; empty when there is nothing to say. */
-export function messageText({ state, note, seq }) {
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function sentence({ state, note, seq }) {
   if (state === 'lost')
-    return note ? `Lost: ${note}. Trying again.` : 'Lost. Trying again.';
-  return seq === 0 ? MESSAGES[state] ?? '' : '';
+    return `${note ? `${capital(note)}. ` : ''}Trying again.`;
+  return capital(note) || (seq === 0 && MESSAGES[state]) || '';
 }
+
+/** What stands in the picture's place when there is none. */
+export const messageText = (stream) => (stream.seq === 0 ? sentence(stream) : '');
+
+/** What is said below a picture: nothing while all is well. */
+export const noteText = (stream) => (stream.seq > 0 ? sentence(stream) : '');
 
 export const sizeText = ({ width, height }) => (width ? `${width} × ${height}` : '–');
 
