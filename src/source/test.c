@@ -125,8 +125,7 @@ static const struct sc_source_option test_options[] = {
 const struct sc_source_ops sc_source_test = {
     .name = "test",
     .usage = "test:",
-    .help = "a moving test pattern with clock and frame number, 25 pictures a second unless #fps "
-            "says otherwise",
+    .help = "a moving test pattern with clock and frame number",
     .options = test_options,
     .state_size = sizeof(struct test),
     .default_fps = FPS,

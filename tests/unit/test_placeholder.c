@@ -2,6 +2,7 @@
 #include "draw/placeholder.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -137,6 +138,30 @@ static void every_text_shows(void **state)
     sc_frame_unref(&all);
 }
 
+static void *draw_some(void *pool)
+{
+    const struct sc_placeholder what = door(160, 120);
+    uintptr_t n_good = 0;
+    for (int i = 0; i < 10; i++) {
+        struct sc_draft *draft = NULL;
+        n_good += sc_placeholder_draft(pool, &what, &draft) == 0;
+        sc_draft_destroy(&draft);
+    }
+    return (void *)n_good;
+}
+
+static void several_threads_draw_at_once(void **state)
+{
+    pthread_t threads[4];
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, draw_some, *state), 0);
+    for (size_t i = 0; i < 4; i++) {
+        void *n_good;
+        assert_int_equal(pthread_join(threads[i], &n_good), 0);
+        assert_int_equal((uintptr_t)n_good, 10);
+    }
+}
+
 static void it_is_a_png_where_that_is_wanted(void **state)
 {
     struct sc_placeholder what = door(160, 120);
@@ -168,6 +193,7 @@ int main(void)
         cmocka_unit_test(it_has_the_size_asked_for_or_the_nearest_that_can_be),
         cmocka_unit_test(it_decodes_and_is_calm_and_dark_with_light_text),
         cmocka_unit_test(every_text_shows),
+        cmocka_unit_test(several_threads_draw_at_once),
         cmocka_unit_test(it_is_a_png_where_that_is_wanted),
         cmocka_unit_test(a_pool_that_is_too_small_is_an_error),
     };
