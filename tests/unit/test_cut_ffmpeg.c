@@ -12,8 +12,6 @@
 #define N_FRAMES 8
 #define FRAMES   "-frames:v", "8", "-threads", "1", "-bitexact"
 
-extern char **environ;
-
 /* Returns: whether there is an ffmpeg; all its outputs are in the working directory then. */
 static bool run_ffmpeg(void)
 {
