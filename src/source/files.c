@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "source/disk.h"
@@ -53,13 +54,11 @@ static int files_loops(struct files *files, const struct sc_source_spec *spec, s
 
 static int files_check_target(const char *target, struct sc_err *err)
 {
-    struct sc_disk_file file = {.path = target, .is_link_followed = true};
-    struct sc_disk_id id;
     if (!*target)
         return sc_err_set(err, -EINVAL, "'files:' needs a path: a picture, a folder or a pattern");
     if (!sc_listing_is_pattern(target)) {
-        int rc = sc_disk_look(&file, &id);
-        return rc < 0 ? sc_err_set(err, rc, "'%s': %s", target, strerror(-rc)) : 0;
+        bool is_readable = access(target, R_OK) == 0;
+        return is_readable ? 0 : sc_err_set(err, -errno, "'%s': %s", target, strerror(errno));
     }
     struct sc_listing matches = {0};
     char *targets[] = {(char *)(uintptr_t)target};
