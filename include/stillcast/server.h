@@ -18,6 +18,7 @@ typedef const char *const *sc_texts;
 struct sc_server_config {
     sc_texts listen;    /* "ADDR:PORT", "[ADDR]:PORT", "unix:PATH"; port 0: the system chooses */
     unsigned n_threads; /* network loops; 0: one per core */
+    bool is_plain_send; /* never io_uring, although the system has it */
     bool is_insecure;   /* publishing without a key on other addresses than loopback is all right */
     bool is_read_only;  /* no publishing and deleting over HTTP */
     sc_texts server_names;       /* further names that Host may have; "*": any */

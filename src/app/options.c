@@ -36,6 +36,8 @@ static const struct sc_option the_options[] = {
      "IP addresses, localhost and this machine's own name are always right."},
     {"threads", "N", SETS(COUNT, 0, server.n_threads), 0, 64, NETWORK,
      "Network threads; 0: one per core."},
+    {"plain-send", NULL, SETS(FLAG, 0, server.is_plain_send), 0, 0, NETWORK,
+     "Send by send(2) alone: not small pictures in batches by io_uring, where that is to be had."},
 
     {"read-only", NULL, SETS(FLAG, 0, server.is_read_only), 0, 0, PUBLISHING,
      "No publishing and deleting over HTTP."},

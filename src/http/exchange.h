@@ -74,6 +74,17 @@ void sc_exchange_begin(struct sc_exchange *x, int status, const char *media_type
  */
 ssize_t sc_exchange_send(struct sc_exchange *x, const struct iovec *parts, int n_parts);
 
+/**
+ * For a batch (net/send.h) instead of sc_exchange_send: the socket, when bytes may go to it as they
+ * are and now. sc_exchange_sent must follow before anything else happens to the exchange.
+ *
+ * Returns: a descriptor, borrowed; -EAGAIN: use sc_exchange_send.
+ */
+int sc_exchange_socket(const struct sc_exchange *x);
+
+/** What became of asked_bytes; sent as in struct sc_send. */
+void sc_exchange_sent(struct sc_exchange *x, size_t asked_bytes, ssize_t sent);
+
 /** How long the next frame should wait for the line (net/backlog.h); one system call. Returns: ns;
  * 0: it is free. */
 uint64_t sc_exchange_wait_ns(const struct sc_exchange *x, struct sc_line *line);

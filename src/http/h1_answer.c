@@ -160,6 +160,22 @@ ssize_t sc_exchange_send(struct sc_exchange *x, const struct iovec *parts, int n
     return n == 0 ? -EAGAIN : n;
 }
 
+int sc_exchange_socket(const struct sc_exchange *x)
+{
+    const struct sc_h1 *h1 = (const struct sc_h1 *)(const void *)x;
+    bool is_free = h1->phase == SC_H1_OPEN && x->answer == SC_ANSWER_STREAM && !h1->is_blocked &&
+                   head_left(h1) == 0 && h1->conn.ops->is_plain;
+    return is_free ? h1->conn.fd : -EAGAIN;
+}
+
+void sc_exchange_sent(struct sc_exchange *x, size_t asked_bytes, ssize_t sent)
+{
+    if (sent < 0 && sent != -EAGAIN)
+        sc_h1_doom(sc_h1_of(x));
+    else
+        note_sent(sc_h1_of(x), sent < 0 || (size_t)sent < asked_bytes);
+}
+
 uint64_t sc_exchange_wait_ns(const struct sc_exchange *x, struct sc_line *line)
 {
     const struct sc_h1 *h1 = (const struct sc_h1 *)(const void *)x;

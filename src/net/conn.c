@@ -43,6 +43,7 @@ static void plain_close(struct sc_conn *conn)
 }
 
 static const struct sc_conn_ops plain_ops = {
+    .is_plain = true,
     .recv = plain_recv,
     .send = plain_send,
     .skip = plain_skip,

@@ -3,6 +3,7 @@
  * tomorrow. All calls are non-blocking. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -10,6 +11,8 @@
 struct sc_conn;
 
 struct sc_conn_ops {
+    bool is_plain; /* bytes go to the descriptor as they are: a sender may batch them (send.h) */
+
     /** Returns: bytes; 0 the peer has finished; -EAGAIN; a negative errno. */
     ssize_t (*recv)(struct sc_conn *conn, void *data, size_t len_bytes);
 

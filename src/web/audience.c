@@ -80,20 +80,61 @@ static void rotate(struct sc_list *listeners)
     sc_list_append(listeners, first);
 }
 
-static void hand_out(struct sc_audience *audience)
+/* Those of a round whose sockets are free. */
+struct batch {
+    struct sc_send sends[SC_SEND_BATCH];
+    struct sc_listener *listeners[SC_SEND_BATCH];
+    size_t n;
+};
+
+static void send_batch(struct sc_audience *audience, struct batch *batch,
+                       const struct sc_frame *frame)
 {
-    bool is_closed = sc_stream_is_closed(audience->tap.stream);
-    const struct sc_frame *frame = sc_audience_newest(audience);
+    sc_sender_send(audience->lane->sender, batch->sends, batch->n);
+    for (size_t i = 0; i < batch->n; i++)
+        batch->listeners[i]->taken(batch->listeners[i], frame, batch->sends[i].sent);
+    batch->n = 0;
+}
+
+static void hand_frame(struct sc_audience *audience, const struct sc_frame *frame)
+{
+    struct sc_list *end = &audience->listeners;
+    struct batch batch;
+    batch.n = 0;
+    for (struct sc_list *l = end->next, *next; l != end; l = next) {
+        struct sc_listener *listener = sc_container_of(l, struct sc_listener, link);
+        next = l->next;
+        if (!listener->offer || !listener->offer(listener, frame, &batch.sends[batch.n])) {
+            listener->fresh(listener, frame);
+            continue;
+        }
+        batch.listeners[batch.n++] = listener;
+        if (batch.n == SC_SEND_BATCH)
+            send_batch(audience, &batch, frame);
+    }
+    if (batch.n > 0)
+        send_batch(audience, &batch, frame);
+}
+
+static void tell_closed(struct sc_audience *audience)
+{
     struct sc_list *end = &audience->listeners;
     for (struct sc_list *l = end->next, *next; l != end; l = next) {
         struct sc_listener *listener = sc_container_of(l, struct sc_listener, link);
         next = l->next;
-        if (frame)
-            listener->fresh(listener, frame);
-        if (is_closed)
-            listener->closed(listener);
+        listener->closed(listener);
     }
-    rotate(end);
+}
+
+static void hand_out(struct sc_audience *audience)
+{
+    bool is_closed = sc_stream_is_closed(audience->tap.stream);
+    const struct sc_frame *frame = sc_audience_newest(audience);
+    if (frame)
+        hand_frame(audience, frame);
+    if (is_closed)
+        tell_closed(audience);
+    rotate(&audience->listeners);
     sc_audience_settle(audience);
 }
 

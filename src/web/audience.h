@@ -3,6 +3,7 @@
  * takes the newest frame once and hands it to each of its listeners. */
 #pragma once
 
+#include "net/send.h"
 #include "web/web.h"
 
 struct sc_audience {
@@ -21,6 +22,11 @@ struct sc_listener {
     struct sc_list link;
     /* There is a newer frame, borrowed. May remove its own link, no other. */
     void (*fresh)(struct sc_listener *listener, const struct sc_frame *frame);
+    /* May be NULL. Whether the frame can go out in a batch with others: then out_send is filled in
+     * and taken called with the result, instead of fresh. */
+    bool (*offer)(struct sc_listener *listener, const struct sc_frame *frame,
+                  struct sc_send *out_send);
+    void (*taken)(struct sc_listener *listener, const struct sc_frame *frame, ssize_t sent);
     /* The stream is closed. */
     void (*closed)(struct sc_listener *listener);
 };

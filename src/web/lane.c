@@ -41,7 +41,10 @@ int sc_lane_create(struct sc_web *web, struct sc_lane **out_lane)
     if (rc < 0)
         return rc;
     configure(lane, web);
-    rc = sc_inbox_create(&lane->inbox);
+    rc = sc_sender_create(web->config.is_plain_send ? SC_SENDER_PLAIN : SC_SENDER_AUTO,
+                          &lane->sender, NULL);
+    if (rc == 0)
+        rc = sc_inbox_create(&lane->inbox);
     if (rc < 0)
         return rc;
     lane->inbox_watch = (struct sc_watch){.fd = sc_inbox_fd(lane->inbox), .ready = on_inbox};
@@ -59,5 +62,6 @@ void sc_lane_destroy(struct sc_lane **lane)
     sc_h1_abort_all(&old->h1);
     sc_loop_destroy(&old->loop);
     sc_inbox_destroy(&old->inbox);
+    sc_sender_destroy(&old->sender);
     free(old);
 }

@@ -144,7 +144,8 @@ static void write_server(struct sc_buf *out, const struct sc_web *web)
         busy_ns += get(&stats->busy_ns);
     }
     describe(out, "build_info", "gauge", "The version, as a label.");
-    (void)sc_buf_printf(out, "stillcast_build_info{version=\"%s\"} 1\n", web->version);
+    (void)sc_buf_printf(out, "stillcast_build_info{version=\"%s\",sender=\"%s\"} 1\n", web->version,
+                        sc_sender_name(web->lanes[0]->sender));
     plain(out, "uptime_seconds", "gauge", "Time since the start.",
           (double)(sc_clock_ns() - web->started_ns) / 1e9);
     plain(out, "connections", "gauge", "Open connections.", (double)get(&web->h1.n_connections));

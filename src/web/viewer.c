@@ -159,18 +159,9 @@ static void note_full(struct sc_viewer *v)
     become_busy(v);
 }
 
-/* Sends the frame, or goes on with it. Returns whether it is out. */
-static bool send_frame(struct sc_viewer *v, const struct sc_frame *frame)
+/* After a send of the frame, or of the rest of it. Returns whether it is out. */
+static bool after_send(struct sc_viewer *v, const struct sc_frame *frame, size_t total, ssize_t n)
 {
-    if (v->sent_bytes == 0 && must_wait_for_line(v)) {
-        become_busy(v);
-        return false;
-    }
-    struct iovec parts[PARTS];
-    int n_parts = lay_out(v, frame, parts);
-    size_t total = total_bytes(parts, n_parts);
-    int first = v->sent_bytes ? skip_sent(parts, n_parts, v->sent_bytes) : 0;
-    ssize_t n = sc_exchange_send(v->x, parts + first, n_parts - first);
     if (n < 0) {
         note_full(v); /* -EAGAIN: until writable; else: until gone */
         return false;
@@ -184,6 +175,50 @@ static bool send_frame(struct sc_viewer *v, const struct sc_frame *frame)
     }
     note_sent(v, frame, total);
     return true;
+}
+
+/* Sends the frame, or goes on with it. Returns whether it is out. */
+static bool send_frame(struct sc_viewer *v, const struct sc_frame *frame)
+{
+    if (v->sent_bytes == 0 && must_wait_for_line(v)) {
+        become_busy(v);
+        return false;
+    }
+    struct iovec parts[PARTS];
+    int n_parts = lay_out(v, frame, parts);
+    size_t total = total_bytes(parts, n_parts);
+    int first = v->sent_bytes ? skip_sent(parts, n_parts, v->sent_bytes) : 0;
+    ssize_t n = sc_exchange_send(v->x, parts + first, n_parts - first);
+    return after_send(v, frame, total, n);
+}
+
+/* Most frames for most viewers go this way: one slice, to a socket that is free. */
+static bool on_offer(struct sc_listener *listener, const struct sc_frame *frame,
+                     struct sc_send *out_send)
+{
+    struct sc_viewer *v = sc_container_of(listener, struct sc_viewer, listener);
+    uint64_t now = sc_loop_now_ns(v->audience->lane->loop);
+    if (!v->is_begun || sc_frame_seq(frame) == v->seq || now < v->slow_until_ns ||
+        v->n_unlooked + 1 >= LOOK_FRAMES)
+        return false;
+    out_send->fd = sc_exchange_socket(v->x);
+    if (out_send->fd < 0)
+        return false;
+    struct iovec whole;
+    (void)lay_out(v, frame, &whole);
+    out_send->data = whole.iov_base;
+    out_send->len_bytes = whole.iov_len;
+    v->n_unlooked++;
+    return true;
+}
+
+static void on_taken(struct sc_listener *listener, const struct sc_frame *frame, ssize_t sent)
+{
+    struct sc_viewer *v = sc_container_of(listener, struct sc_viewer, listener);
+    struct iovec whole;
+    (void)lay_out(v, frame, &whole);
+    sc_exchange_sent(v->x, whole.iov_len, sent);
+    (void)after_send(v, frame, whole.iov_len, sent);
 }
 
 static void on_fresh(struct sc_listener *listener, const struct sc_frame *frame)
@@ -312,6 +347,8 @@ void sc_viewer_start(const struct sc_call *call, struct sc_stream *stream)
         return;
     }
     v->listener.fresh = on_fresh;
+    v->listener.offer = on_offer;
+    v->listener.taken = on_taken;
     v->listener.closed = on_closed;
     v->x = call->reply.x;
     v->audience = audience;

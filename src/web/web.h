@@ -8,6 +8,7 @@
 #include "http/exchange.h"
 #include "http/h1.h"
 #include "media/tap.h"
+#include "net/send.h"
 #include "stillcast/server.h"
 
 #include <jansson.h>
@@ -40,6 +41,7 @@ struct sc_web {
 struct sc_lane {
     struct sc_web *web;
     struct sc_loop *loop;
+    struct sc_sender *sender;
     struct sc_inbox *inbox;
     struct sc_watch inbox_watch;
     struct sc_list audiences;

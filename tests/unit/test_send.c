@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* Every strategy that works here does the same. */
+#include "net/send.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define N 40
+
+static const enum sc_sender_kind kinds[] = {SC_SENDER_PLAIN, SC_SENDER_URING};
+
+static struct sc_sender *create(enum sc_sender_kind kind)
+{
+    struct sc_sender *sender = NULL;
+    struct sc_err err = {0};
+    int rc = sc_sender_create(kind, &sender, &err);
+    if (rc < 0)
+        print_message("not here: %s\n", err.text);
+    return sender;
+}
+
+static void a_batch_reaches_every_socket_whole(void **state)
+{
+    static const char text[] = "one frame for all of them";
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        struct sc_sender *sender = create(kinds[k]);
+        struct sc_send sends[N];
+        int pairs[N][2];
+        char got[64];
+        if (!sender)
+            continue;
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < N; i++) {
+                assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pairs[i]), 0);
+                sends[i] =
+                    (struct sc_send){.fd = pairs[i][0], .data = text, .len_bytes = sizeof text};
+            }
+            sc_sender_send(sender, sends, N);
+            for (int i = 0; i < N; i++) {
+                assert_int_equal(sends[i].sent, sizeof text);
+                assert_int_equal(read(pairs[i][1], got, sizeof got), sizeof text);
+                assert_string_equal(got, text);
+                (void)close(pairs[i][0]);
+                (void)close(pairs[i][1]);
+            }
+        }
+        sc_sender_destroy(&sender);
+    }
+}
+
+static void full_and_closed_sockets_are_told_and_harm_no_other(void **state)
+{
+    static char much[30000];
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        struct sc_sender *sender = create(kinds[k]);
+        struct sc_send sends[N];
+        int pairs[N][2];
+        if (!sender)
+            continue;
+        for (int i = 0; i < N; i++) {
+            assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pairs[i]), 0);
+            sends[i] = (struct sc_send){.fd = pairs[i][0], .data = much, .len_bytes = sizeof much};
+        }
+        while (send(pairs[3][0], much, sizeof much, MSG_DONTWAIT) > 0) {
+        }
+        (void)close(pairs[5][1]);
+        sc_sender_send(sender, sends, N);
+        for (int i = 0; i < N; i++) {
+            ssize_t right = i == 3 ? -EAGAIN : i == 5 ? -EPIPE : (ssize_t)sizeof much;
+            assert_int_equal(sends[i].sent, right);
+        }
+        for (int i = 0; i < N; i++) {
+            (void)close(pairs[i][0]);
+            if (i != 5)
+                (void)close(pairs[i][1]);
+        }
+        sc_sender_destroy(&sender);
+    }
+}
+
+static void there_always_is_one(void **state)
+{
+    struct sc_sender *sender = create(SC_SENDER_AUTO);
+    assert_non_null(sender);
+    assert_true(strlen(sc_sender_name(sender)) > 0);
+    sc_sender_destroy(&sender);
+    sender = create(SC_SENDER_PLAIN);
+    assert_string_equal(sc_sender_name(sender), "plain");
+    sc_sender_destroy(&sender);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_batch_reaches_every_socket_whole),
+        cmocka_unit_test(full_and_closed_sockets_are_told_and_harm_no_other),
+        cmocka_unit_test(there_always_is_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
