@@ -44,7 +44,7 @@ static int make_room(struct sc_listing *listing, struct sc_err *err)
     if (listing->n < listing->n_room)
         return 0;
     if (listing->n >= SC_LISTING_MAX)
-        return sc_err_set(err, -EMSGSIZE, "these are more than %d pictures", SC_LISTING_MAX);
+        return sc_err_set(err, -E2BIG, "these are more than %d pictures", SC_LISTING_MAX);
     size_t n_room = listing->n_room ? listing->n_room * 2 : 64;
     if (n_room > SC_LISTING_MAX)
         n_room = SC_LISTING_MAX;

@@ -32,7 +32,7 @@ struct sc_listing {
  * like a picture's; a pattern (glob, braces) what it matches; any other path itself, whatever it is
  * and whether it exists.
  *
- * Returns: 0; -EMSGSIZE above SC_LISTING_MAX; -EACCES and such: a folder is not readable; -ENOMEM.
+ * Returns: 0; -E2BIG above SC_LISTING_MAX; -EACCES and such: a folder is not readable; -ENOMEM.
  * The listing is empty on failure.
  */
 int sc_listing_fill(struct sc_listing *listing, char *const *targets, size_t n_targets,

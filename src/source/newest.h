@@ -18,7 +18,7 @@ void sc_newest_fini(struct sc_newest *newest);
  *
  * written   the folder's own time. must_look: look in any case. out_path: NUL-terminated.
  *
- * Returns: 0; -ENOENT nothing newer; -ENOMSG no picture at all; -EMSGSIZE, -EACCES, -ENOMEM with a
+ * Returns: 0; -ENOENT nothing newer; -ENOMSG no picture at all; -E2BIG, -EACCES, -ENOMEM with a
  *          sentence.
  */
 int sc_newest_find(struct sc_newest *newest, const char *folder, struct timespec written,

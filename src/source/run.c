@@ -217,8 +217,6 @@ static void be_lost(struct sc_run *run, const char *sentence)
     if (run->n_lost_in_row > 1 || sc_stream_seq(run->stream) == 0)
         show_placeholder(run, sentence, next);
     pause_until(run, sc_clock_ns() + delay_ns);
-    struct sc_stream_stats *stats = sc_stream_stats(run->stream);
-    atomic_fetch_add_explicit(&stats->n_retries, 1, memory_order_relaxed);
 }
 
 static void be_ended(struct sc_run *run)
@@ -238,6 +236,12 @@ static void be_ended(struct sc_run *run)
     }
 }
 
+static void count_retry(struct sc_run *run)
+{
+    struct sc_stream_stats *stats = sc_stream_stats(run->stream);
+    atomic_fetch_add_explicit(&stats->n_retries, 1, memory_order_relaxed);
+}
+
 void sc_run(struct sc_run *run)
 {
     run->rest_at_ns = UINT64_MAX;
@@ -246,7 +250,9 @@ void sc_run(struct sc_run *run)
         rest(run);
         if (is_stopping(run))
             return;
-        if (!run->lost_ns)
+        if (run->lost_ns)
+            count_retry(run);
+        else
             sc_stream_set_state(run->stream, SC_STREAM_WAITING, NULL);
         int rc = show(run, &err);
         if (rc == -ENODATA)

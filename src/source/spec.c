@@ -58,16 +58,32 @@ static int give_name(struct sc_source_spec *spec, struct sc_err *err)
     return spec->name ? 0 : sc_err_set(err, -ENOMEM, "out of memory");
 }
 
-static int check_name(const struct list *list, size_t at, struct sc_err *err)
+static bool is_stdin(const struct sc_source_spec *spec)
 {
-    const struct sc_source_spec *spec = &list->specs[at];
-    for (size_t i = 0; i < at; i++)
-        if (strcmp(list->specs[i].name, spec->name) == 0)
-            return sc_err_set(err, -EINVAL,
-                              "two streams are named '%s': give one another name, as in "
-                              "'other=%s:%s'",
-                              spec->name, spec->ops->name, spec->targets[0]);
+    bool (*claims)(const char *target) = spec->ops->claims;
+    return strcmp(spec->targets[0], "-") == 0 && claims && claims("-");
+}
+
+static int check_pair(const struct sc_source_spec *a, const struct sc_source_spec *b,
+                      struct sc_err *err)
+{
+    if (strcmp(a->name, b->name) == 0)
+        return sc_err_set(err, -EINVAL,
+                          "two streams are named '%s': give one another name, as in "
+                          "'other=%s:%s'",
+                          b->name, b->ops->name, b->targets[0]);
+    if (is_stdin(a) && is_stdin(b))
+        return sc_err_set(err, -EINVAL, "standard input cannot feed both '%s' and '%s'", a->name,
+                          b->name);
     return 0;
+}
+
+static int check_against_others(const struct list *list, size_t at, struct sc_err *err)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < at; i++)
+        rc = check_pair(&list->specs[i], &list->specs[at], err);
+    return rc;
 }
 
 int sc_spec_parse(char *const *args, size_t n_args, struct sc_source_spec **out_specs,
@@ -82,7 +98,7 @@ int sc_spec_parse(char *const *args, size_t n_args, struct sc_source_spec **out_
     for (size_t i = 0; rc == 0 && i < list.n; i++)
         rc = give_name(&list.specs[i], err);
     for (size_t i = 0; rc == 0 && i < list.n; i++)
-        rc = check_name(&list, i, err);
+        rc = check_against_others(&list, i, err);
     if (rc < 0)
         return rc;
     *out_n = list.n;

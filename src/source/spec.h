@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* [NAME=]SOURCE[#option=value...]: what a person types, taken apart. Only trailing #word=value
- * pieces are options, so that a URL keeps its query and a file name its '#'. */
+ * pieces are options, so that a URL keeps its query and a file name its '#'. What is in front of
+ * the first '=' is the name when it can be one; a path with a '/' in front of its '=' is a path.
+ * What exists as a file as it stands is that file, whatever is in its name. */
 #pragma once
 
 #include "source/source.h"

@@ -4,7 +4,10 @@
  * A notice of something finished (closed, renamed into place) is looked at once. What is only being
  * written, or turns out to be half a picture, is looked at again when it has not changed for a
  * while: a writer may hold it open for ever, and says nothing at all when it maps the file or sits
- * on another machine. What is still broken then is told, once. */
+ * on another machine. What is still broken then is told, once.
+ *
+ * A link that a person names is followed, wherever it leads. One that lies in a folder is not:
+ * whoever may write there must not choose what else is shown. */
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>

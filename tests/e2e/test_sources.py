@@ -140,7 +140,7 @@ def test_a_fifo_serves_one_writer_after_the_other(server, tmp_path):
 
 
 def test_standard_input_keeps_its_last_picture(tmp_path):
-    process = subprocess.Popen([conftest.BINARY, "--listen", "127.0.0.1:0", "-"], stdin=subprocess.PIPE,
+    process = subprocess.Popen([conftest.BINARY, "--listen=127.0.0.1:0", "-"], stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, cwd=tmp_path)
     try:
         ready = conftest.READY.search(process.stdout.readline().decode())
@@ -167,7 +167,7 @@ def test_standard_input_keeps_its_last_picture(tmp_path):
 
 def test_a_terminal_as_standard_input_is_refused():
     leader, terminal = os.openpty()
-    ended = subprocess.run([conftest.BINARY, "--listen", "127.0.0.1:0", "-"], stdin=terminal, capture_output=True,
+    ended = subprocess.run([conftest.BINARY, "--listen=127.0.0.1:0", "-"], stdin=terminal, capture_output=True,
                            timeout=wire.patience(20))
     os.close(leader)
     os.close(terminal)

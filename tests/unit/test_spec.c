@@ -142,6 +142,7 @@ static void what_is_wrong_is_told_with_the_way_out(void **state)
         {{"a.jpg#fps=2", "b.jpg#fps=3"}, "'b.jpg#fps=3': #fps is given twice"},
         {{"x=a.jpg", "x=b.jpg"}, "two streams are named 'x'"},
         {{"a.jpg", "holiday", "b.jpg"}, "two streams are named 'slides'"},
+        {{"a=-", "b=-"}, "standard input cannot feed both 'a' and 'b'"},
         {{"stream=a.jpg"}, "'stream'"},
         {{".x=a.jpg"}, "'.x'"},
         {{"caf\xc3\xa9=a.jpg"}, "caf\xc3\xa9"},
