@@ -1,5 +1,7 @@
 """The pages in real browsers: what is on the screen, what the keyboard does, who is connected when."""
 
+import io
+import math
 import os
 import pathlib
 import statistics
@@ -7,6 +9,7 @@ import subprocess
 import time
 
 import pytest
+from PIL import Image, ImageDraw
 
 import browsers
 import pictures
@@ -409,17 +412,49 @@ def test_two_tabs_show_the_same_stream(server, use):
     wait_viewers(one, "plot", 3)  # two in Chromium, and in Firefox, which hides a tab behind the other, one
 
 
+def test_a_stream_that_begins_anew_between_two_questions_is_noticed(server, open_chromium):
+    """Another viewer is there at once, so that the count of viewers tells nothing."""
+    one = server()
+    push(one, "plot", RED)
+    push(one, "plot", RED)
+    tab = open_chromium(f"{one.url}plot")
+    tab.wait_color("#picture", RED)
+    tab.wait_text("#viewers", "1")
+    assert wire.request(one, "DELETE", "/plot").status in (200, 204)
+    push(one, "plot", GREEN)
+    with wire.Viewer(one, "/plot.mjpg"):
+        tab.wait_color("#picture", GREEN, 4)
+
+
+def plot():
+    """Something to look at, as a publisher would send it."""
+    picture = Image.new("RGB", (960, 540), (250, 250, 252))
+    draw = ImageDraw.Draw(picture)
+    for y in range(60, 540, 60):
+        draw.line((0, y, 960, y), fill=(226, 229, 236), width=2)
+    for k, color in ((1, (15, 118, 110)), (2, (217, 92, 43))):
+        draw.line([(x, 270 + 150 * math.sin(x * k / 110) * math.cos(x / 260 + k)) for x in range(0, 961, 4)], color, 6)
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
 @pytest.mark.skipif(not os.environ.get("STILLCAST_SCREENSHOTS"), reason="STILLCAST_SCREENSHOTS=1 takes them")
 def test_screenshots(server, open_chromium):
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     one = server("demo")
+    wire.put(one, "yours", plot())
     desktop = {"viewport": {"width": 1280, "height": 800}}
-    phone = {"viewport": {"width": 390, "height": 844}, "deviceScaleFactor": 2, "hasTouch": True, "isMobile": True}
-    for name, path, look in (("gallery-light", "", {**desktop, "colorScheme": "light"}),
+    strip = {"viewport": {"width": 1280, "height": 400}}
+    phone = {"viewport": {"width": 390, "height": 844}, "deviceScaleFactor": 1.5, "hasTouch": True, "isMobile": True}
+    for name, path, look in (("gallery-light", "", {**strip, "colorScheme": "light"}),
                              ("gallery-phone", "", {**phone, "colorScheme": "dark"}),
                              ("stream-dark", "test", {**desktop, "colorScheme": "dark"}),
-                             ("stream-phone", "test", {**phone, "colorScheme": "light"})):
+                             ("stream-phone", "yours", {**phone, "colorScheme": "light"})):
         tab = open_chromium(one.url + path, look)
-        tab.wait("document.querySelectorAll('.has-picture').length >= Math.min(2, document.querySelectorAll('.screen').length)")
-        tab.wait("[...document.querySelectorAll('.state')].some(({ textContent }) => textContent === 'Live')")
+        tab.wait("document.querySelectorAll('.is-live').length === document.querySelectorAll('.screen').length"
+                 " && /[1-9]/.test(document.querySelector('#viewers, #summary').textContent.split(',').pop())")
         (SCREENSHOTS / f"{name}.png").write_bytes(tab.screenshot())
+        tab.hide()
+        for stream in ("test", "slides", "yours"):
+            wait_viewers(one, stream, 0)

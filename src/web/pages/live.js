@@ -3,9 +3,10 @@
 // picture for the time when there is no connection.
 //
 // No browser tells when a multipart picture's connection has died, so it is taken for dead when the
-// server counts no viewer, when nothing was shown for long after connecting, when the picture turned
-// blank (Chromium, after a reset), or when the stream went on while the <img> shows what the server
-// has no more. A picture that merely stays the same is none of these.
+// server counts no viewer, when the stream counts from the beginning again, when nothing was shown
+// for long after connecting, when the picture turned blank (Chromium, after a reset), or when the
+// stream went on while the <img> shows what the server has no more. A picture that merely stays the
+// same is none of these.
 
 const CONNECT_MS = 8000;
 const SETTLE_MS = 2000;
@@ -146,9 +147,14 @@ export class Live {
   /** To be called with each word of the server about this stream. */
   async check({ seq, viewers }) {
     const connectedMs = performance.now() - this.#connectedAt;
+    const isAnother = seq < this.#seq;
     this.#seq = seq;
     if (!this.isOn)
       return;
+    if (isAnother) {
+      this.connect();
+      return;
+    }
     if (!this.#screen.classList.contains('is-live')) {
       if (seq > 0 && connectedMs > CONNECT_MS)
         this.#again();

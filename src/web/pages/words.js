@@ -52,7 +52,7 @@ export function ageText({ age_ms: age }) {
 }
 
 /** The same without figures that change faster than they are read. */
-export const calmAgeText = (stream) => (stream.age_ms < 1500 ? 'now' : `${ageText(stream)} ago`);
+export const calmAgeText = (stream) => (stream.age_ms < 2000 ? 'now' : `${ageText(stream)} ago`);
 
 export function bytesText(bytes) {
   if (bytes < 1000)
