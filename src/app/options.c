@@ -129,14 +129,14 @@ static int set_level(const struct sc_option *option, const char *text, void *fie
                       text);
 }
 
-static int add_to_list(const char *text, sc_texts *list)
+static int add_to_list(const char *text, sc_texts *list, struct sc_err *err)
 {
     size_t n = 0;
     while (*list && (*list)[n])
         n++;
     const char **longer = realloc((void *)*list, (n + 2) * sizeof *longer);
     if (!longer)
-        return -ENOMEM;
+        return sc_err_set(err, -ENOMEM, "out of memory");
     longer[n] = text;
     longer[n + 1] = NULL;
     *list = longer;
@@ -203,7 +203,7 @@ int sc_option_set(const struct sc_option *option, const char *text, struct sc_co
         *(bool *)field = true;
         return 0;
     case SC_OPTION_LIST:
-        return add_to_list(text, field);
+        return add_to_list(text, field, err);
     case SC_OPTION_COUNT:
     case SC_OPTION_SIZE:
     case SC_OPTION_TIME:
