@@ -91,12 +91,13 @@ static void count_refused(struct sc_run *run)
 static void note_shown(struct sc_run *run)
 {
     uint64_t now = sc_clock_ns();
-    if (run->lost_ns) {
+    if (run->is_loss_told)
         sc_log(SC_INFO, "stream=%s is back after %.1f s", sc_stream_name(run->stream),
                (double)(now - run->lost_ns) / (double)SC_NS_PER_S);
-        sc_told_forget(&run->told_losses);
-    }
+    if (run->lost_ns)
+        run->back_ns = now;
     run->lost_ns = 0;
+    run->is_loss_told = false;
     run->n_lost_in_row = 0;
     run->n_empty_in_row = 0;
     run->has_shown = true;
@@ -178,8 +179,10 @@ static int show(struct sc_run *run, struct sc_err *err)
 
 static void tell_loss(struct sc_run *run, const char *sentence, const char *next)
 {
-    if (sc_told_pass(&run->told_losses, sentence) >= 0)
+    if (sc_told_pass(&run->told_losses, sentence) >= 0) {
         sc_log(SC_WARN, "stream=%s: %s, %s", sc_stream_name(run->stream), sentence, next);
+        run->is_loss_told = true;
+    }
     sc_stream_set_state(run->stream, SC_STREAM_LOST, sentence);
 }
 
@@ -205,13 +208,21 @@ static void show_placeholder(struct sc_run *run, const char *problem, const char
     (void)sc_stream_publish(run->stream, &frame, NULL);
 }
 
+/* What comes and goes all the time is told once, what fails after a good while is told again. */
+static void begin_loss(struct sc_run *run)
+{
+    run->lost_ns = sc_clock_ns();
+    if (run->lost_ns - run->back_ns > 2 * run->backoff.most_ns)
+        sc_told_forget(&run->told_losses);
+}
+
 static void be_lost(struct sc_run *run, const char *sentence)
 {
     char next[40];
     uint64_t delay_ns = sc_backoff_next_ns(&run->backoff);
     (void)snprintf(next, sizeof next, "retrying in %.1f s", (double)delay_ns / (double)SC_NS_PER_S);
     if (!run->lost_ns)
-        run->lost_ns = sc_clock_ns();
+        begin_loss(run);
     run->n_lost_in_row++;
     tell_loss(run, sentence, next);
     if (run->n_lost_in_row > 1 || sc_stream_seq(run->stream) == 0)

@@ -38,6 +38,8 @@ struct sc_run {
     struct sc_told told_losses, told_refusals;
     uint64_t rest_at_ns;     /* UINT64_MAX: somebody watches */
     uint64_t lost_ns;        /* when it was lost; 0: it is not */
+    uint64_t back_ns;        /* when it came back last */
+    bool is_loss_told;       /* in the log, so that its return is told, too */
     unsigned n_lost_in_row;  /* attempts that failed since the last picture */
     unsigned n_empty_in_row; /* reads without a picture since the last one */
     bool has_shown;          /* a picture since it was opened */

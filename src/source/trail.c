@@ -71,7 +71,7 @@ static int make_levels(struct sc_trail *trail, const char *path)
 static uint32_t mask_of(const struct sc_trail *trail, size_t at)
 {
     uint32_t mask = IN_MASK_ADD | ON_WAY | IN_DELETE_SELF | IN_MOVE_SELF;
-    return at + 2 >= trail->n ? mask | IN_CLOSE_WRITE | IN_MODIFY : mask;
+    return at + 1 == trail->n ? mask | IN_CLOSE_WRITE | IN_MODIFY : mask;
 }
 
 static int refuse(int code, const char *path, struct sc_err *err)

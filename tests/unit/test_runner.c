@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,6 +36,8 @@ static struct {
     struct sc_stream *stream;
     char trace[TRACE_BYTES];
     uint64_t seqs[TRACE_BYTES / 2]; /* of the newest frame at each call */
+    uint64_t times_ns[TRACE_BYTES / 2];
+    bool gets_signals;
     char note[200];
     unsigned n_teardowns, n_ended, n_lines;
     char lines[TRACE_BYTES];
@@ -53,6 +56,7 @@ static char step(char call)
     if (n + 3 < sizeof play.trace) {
         (void)snprintf(play.trace + n, 3, "%c%c", call, "wlixe"[view.state]);
         play.seqs[n / 2] = view.seq;
+        play.times_ns[n / 2] = sc_clock_ns();
     }
     (void)snprintf(play.note, sizeof play.note, "%s", view.note);
     char next = call == 'C' ? ' ' : *play.at;
@@ -71,8 +75,11 @@ static int actor_setup(void *state, const struct sc_source_spec *spec, struct sc
 static int actor_open(void *state, const struct sc_source_ctx *ctx, struct sc_err *err)
 {
     struct actor *actor = state;
+    sigset_t blocked;
     (void)ctx;
     assert_false(actor->is_open);
+    (void)pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+    play.gets_signals = !sigismember(&blocked, SIGTERM);
     if (step('O') == '!')
         return sc_err_set(err, -EIO, "there is no camera");
     actor->is_open = true;
@@ -305,6 +312,7 @@ static void pictures_are_published_and_the_stream_is_live(void **state)
     begin(stage, "^ppp");
     await_trace("OwRwRlRlRl");
     assert_stats(stage, 3, 0, 0);
+    assert_false(play.gets_signals);
     sc_runner_destroy(&stage->runner);
     await_trace("OwRwRlRlRlCl");
     assert_int_equal(play.n_teardowns, 1);
@@ -328,6 +336,35 @@ static void a_source_that_fails_is_closed_and_opened_again(void **state)
     await_trace("OwRwRlClOxRxRl");
     assert_stats(stage, 2, 0, 1);
     assert_string_equal(play.note, "");
+}
+
+static void the_first_delay_comes_again_after_a_picture(void **state)
+{
+    struct stage *stage = *state;
+    stage->config.retry_most_ns = SC_NS_PER_S;
+    begin(stage, "!!!!!!!^px^");
+    await_trace("OwOxOxOxOxOxOxOxRxRlClOxRx");
+    assert_true(play.times_ns[7] - play.times_ns[0] >= 100 * SC_NS_PER_MS);
+    assert_true(play.times_ns[11] - play.times_ns[10] < 100 * SC_NS_PER_MS);
+}
+
+static void what_comes_and_goes_is_told_once(void **state)
+{
+    struct stage *stage = *state;
+    begin(stage, "^px^px^px^p");
+    await_calls('R', 8);
+    assert_int_equal(play.n_lines, 2);
+    assert_non_null(strstr(play.lines, "stream=cam: the camera is gone, retrying in"));
+    assert_non_null(strstr(play.lines, "stream=cam is back"));
+}
+
+static void no_placeholder_follows_an_svg(void **state)
+{
+    struct stage *stage = *state;
+    set(stage, "svg", "yes");
+    begin(stage, "^sx!!^");
+    await_calls('R', 3);
+    assert_int_equal(sc_stream_seq(stage->stream), 1);
 }
 
 static void a_lost_stream_says_why(void **state)
@@ -628,6 +665,9 @@ int main(void)
         TEST(pictures_are_published_and_the_stream_is_live),
         TEST(a_source_that_cannot_be_opened_is_tried_again),
         TEST(a_source_that_fails_is_closed_and_opened_again),
+        TEST(the_first_delay_comes_again_after_a_picture),
+        TEST(what_comes_and_goes_is_told_once),
+        TEST(no_placeholder_follows_an_svg),
         TEST(a_lost_stream_says_why),
         TEST(the_last_picture_stays_for_one_failure_and_then_a_placeholder_comes),
         TEST(a_source_that_never_gave_a_picture_has_a_placeholder_at_once),

@@ -85,6 +85,7 @@ static void arguments_are_taken_apart(void **state)
         {{"cat=n=m/x=y.png"}, "cat=files[n=m/x=y.png]"},
         {{"lab/cam=a.jpg"}, "lab/cam=files[a.jpg]"},
         {{"watch:out/a=b.png"}, "a-b=watch[out/a=b.png]"},
+        {{"watch:a=b.png"}, "a-b=watch[a=b.png]"},
         {{"watch:out/plot.png"}, "plot=watch[out/plot.png]"},
         {{"watch:out/"}, "out=watch[out/]"},
         {{"watch:stream.png"}, "watch=watch[stream.png]"},

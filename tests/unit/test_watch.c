@@ -412,6 +412,23 @@ static void too_many_notices_of_a_folder_lose_no_picture(void **state)
     expect(rig, 1);
 }
 
+static void too_many_notices_of_old_pictures_lose_no_new_one(void **state)
+{
+    struct rig *rig = *state;
+    assert_int_equal(mkdir("shots", 0755), 0);
+    rig_write("shots/1.jpg", 1);
+    rig_write("shots/2.jpg", 2);
+    rig_start(rig, "watch:shots" SLOW);
+    expect(rig, 2);
+    int a SC_AUTO(sc_own_close) = open_for_writing("shots/a", 0);
+    int b SC_AUTO(sc_own_close) = open_for_writing("shots/b", 0);
+    assert_int_equal(rig_read(rig, RIG_GLANCE_MS), -ECANCELED);
+    for (int i = 0; i < 20000; i++) /* the folder itself does not change */
+        assert_int_equal(pwrite(i % 2 ? a : b, "x", 1, 0), 1);
+    rig_write("shots/1.jpg", 3);
+    expect(rig, 3);
+}
+
 static void a_file_may_become_a_folder_and_a_file_again(void **state)
 {
     struct rig *rig = *state;
@@ -478,6 +495,7 @@ int main(void)
         TEST(an_empty_folder_is_waited_for_and_may_be_made_again),
         TEST(what_lies_in_a_folder_and_is_no_picture_file_is_passed_over),
         TEST(too_many_notices_of_a_folder_lose_no_picture),
+        TEST(too_many_notices_of_old_pictures_lose_no_new_one),
         TEST(a_file_may_become_a_folder_and_a_file_again),
         TEST(it_can_be_closed_and_opened_again),
         TEST(what_can_never_work_is_refused_at_the_start),
