@@ -16,7 +16,8 @@
 #define OUT_BYTES    (4 * 1024 * 1024) /* an answer that is copied */
 #define STEPS        64                /* of one connection in one turn: others wait */
 #define LINGER_NS    (5 * SC_NS_PER_S)
-#define LINGER_BYTES (64 * 1024) /* thrown away in one step */
+#define PARTING_NS   (500 * SC_NS_PER_MS) /* the same while the server stops */
+#define LINGER_BYTES (64 * 1024)          /* thrown away in one step */
 
 static atomic_uint_fast64_t last_id;
 
@@ -37,7 +38,7 @@ static uint64_t deadline_ns(const struct sc_h1 *h1)
                    ? sc_h1_body_deadline_ns(h1)
                    : UINT64_MAX;
     case SC_H1_LINGER:
-        return h1->since_ns + LINGER_NS;
+        return h1->since_ns + (c->is_draining ? PARTING_NS : LINGER_NS);
     case SC_H1_DOOMED:
         break;
     }
@@ -398,6 +399,8 @@ static void drain(struct sc_h1 *h1)
         sc_h1_advance_later(h1);
     } else if (h1->phase == SC_H1_OPEN && h1->x.ops && h1->x.ops->drain) {
         h1->x.ops->drain(h1->x.self);
+    } else {
+        sc_h1_arm(h1);
     }
 }
 

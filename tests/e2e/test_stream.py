@@ -225,6 +225,16 @@ def test_stopping_the_server_ends_streams_behind_a_whole_part(server):
         viewer.close()
 
 
+def test_a_viewer_that_keeps_its_end_open_does_not_hold_up_the_stop(server):
+    s = server()
+    wire.put(s, "plot", jpeg(1))
+    with wire.Viewer(s, "/plot.mjpg") as viewer:
+        assert viewer.next_seq() == 1
+        s.tell_to_stop()
+        viewer.expect_end()
+        assert s.process.wait(4) == 0  # a lingering close outside of a stop takes 5 s
+
+
 def test_deleting_the_stream_ends_it_behind_a_whole_part(server):
     s = server()
     wire.put(s, "plot", jpeg(1))
