@@ -43,11 +43,8 @@ void sc_wake_ring(struct sc_wake *wake)
 
 void sc_wake_set_timer(struct sc_wake *wake, uint64_t at_ns)
 {
-    struct itimerspec at = {0};
-    if (at_ns != UINT64_MAX) {
-        at.it_value.tv_sec = (time_t)(at_ns / SC_NS_PER_S);
-        at.it_value.tv_nsec = (long)(at_ns % SC_NS_PER_S);
-    }
+    struct itimerspec at = {
+        .it_value = {(time_t)(at_ns / SC_NS_PER_S), (long)(at_ns % SC_NS_PER_S)}};
     (void)timerfd_settime(wake->timer_fd, TFD_TIMER_ABSTIME, &at, NULL);
 }
 

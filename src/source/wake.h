@@ -17,7 +17,7 @@ void sc_wake_fini(struct sc_wake *wake);
 /** Thread: any. */
 void sc_wake_ring(struct sc_wake *wake);
 
-/** at_ns  CLOCK_MONOTONIC; UINT64_MAX: no timer. Thread: owner. */
+/** at_ns  CLOCK_MONOTONIC, above 0; UINT64_MAX: never. Thread: owner. */
 void sc_wake_set_timer(struct sc_wake *wake, uint64_t at_ns);
 
 /** Makes the descriptor quiet again. Thread: owner. */
