@@ -229,6 +229,19 @@ def test_the_snippets_in_python_are_python(server, open_chromium):
         compile(text, "snippet", "exec")
 
 
+def test_an_svg_stream_is_shown(server, open_tab):
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480"><rect width="640" height="480" fill="rgb%s"/></svg>'
+    one = server("--svg", "plot")
+    wire.put(one, "plot", (svg % (RED,)).encode(), {"Content-Type": "image/svg+xml"})
+    tab = open_tab(f"{one.url}plot")
+    tab.wait_color("#picture", RED)
+    wire.put(one, "plot", (svg % (BLUE,)).encode(), {"Content-Type": "image/svg+xml"})
+    tab.wait_color("#picture", BLUE)
+    assert tab.evaluate("document.getElementById('save').download") == "plot.svg"
+    tab.goto(one.url)
+    tab.wait_color(screen("plot"), BLUE)
+
+
 def test_a_copy_button_copies(server, open_chromium):
     one = server()
     push(one, "plot", RED)
