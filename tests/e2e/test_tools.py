@@ -1,11 +1,14 @@
 """The tools of these tests, tested: a check that passes on anything is worse than none."""
 
+import os
+import pathlib
 import socket
 import threading
 import types
 
 import pytest
 
+import conftest
 import pictures
 import wire
 
@@ -92,3 +95,18 @@ def test_metrics_are_read_strictly():
 def test_eventually_gives_up():
     with pytest.raises(AssertionError, match="no luck within 0.05 s"):
         wire.eventually(lambda: 0, 0.05, "no luck")
+
+
+@pytest.mark.skipif("SANITIZER" not in os.environ, reason="a build without sanitizer")
+def test_the_server_has_the_sanitizer_that_this_run_is_for():
+    assert os.environ["SANITIZER"].encode() in pathlib.Path(conftest.BINARY).read_bytes()
+
+
+@pytest.mark.parametrize("line", [
+    "==1==ERROR: AddressSanitizer: heap-use-after-free on address", "WARNING: ThreadSanitizer: data race (pid=1)",
+    "../src/a.c:3:5: runtime error: signed integer overflow", "==1==ERROR: LeakSanitizer: detected memory leaks",
+    "stillcast: ../src/a.c:3: f: Assertion `x' failed.",
+])
+def test_a_sanitizer_report_is_seen(line):
+    assert conftest.REPORT.search(line)
+    assert not conftest.REPORT.search("22:09:36.710 info app stopping")

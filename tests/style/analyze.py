@@ -1,4 +1,5 @@
-"""clang-tidy and cppcheck over everything that the build compiles."""
+"""clang-tidy and cppcheck over everything in src/ that the build compiles. (Tests are left out: clang-tidy does not
+know that cmocka's asserts do not return.)"""
 
 import concurrent.futures
 import json
@@ -14,12 +15,14 @@ def compiled(the_tree):
     commands = json.loads((the_tree.root / tree.BUILD / "compile_commands.json").read_text())
     build = the_tree.root / tree.BUILD
     ours = {str((build / c["file"]).resolve().relative_to(the_tree.root.resolve())) for c in commands}
-    return sorted(name for name in ours if name.startswith(("src/", "tests/")))
+    return sorted(name for name in ours if name.startswith("src/"))
 
 
 def tidy(the_tree, name):
+    known = the_tree.root / "tests/style/analyzer.h"
+    extra = [f"--extra-arg={arg}" for arg in ("-include", known)] if known.exists() and name != "src/base/err.c" else []
     ran = subprocess.run(["clang-tidy", "--quiet", f"--config-file={tree.ROOT / '.clang-tidy'}", "-p", tree.BUILD,
-                          "--extra-arg=-Wno-unknown-warning-option", name], cwd=the_tree.root, capture_output=True, text=True)
+                          "--extra-arg=-Wno-unknown-warning-option", *extra, name], cwd=the_tree.root, capture_output=True, text=True)
     if ran.returncode and not ran.stdout.strip():
         return [f"{name}: clang-tidy: {ran.stderr.strip()}"]
     return [line for line in ran.stdout.splitlines() if ": warning: " in line or ": error: " in line]
