@@ -5,41 +5,11 @@
 
 #include "stillcast/err.h"
 #include "stillcast/registry.h"
+#include "stillcast/server_config.h"
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 struct sc_server;
-
-/* NULL-terminated list of texts, borrowed for the server's life; NULL: empty. */
-typedef const char *const *sc_texts;
-
-struct sc_server_config {
-    sc_texts listen;    /* "ADDR:PORT", "[ADDR]:PORT", "unix:PATH"; port 0: the system chooses */
-    unsigned n_threads; /* network loops; 0: one per core */
-    bool is_plain_send; /* never io_uring, although the system has it */
-    bool is_insecure;   /* publishing without a key on other addresses than loopback is all right */
-    bool is_read_only;  /* no publishing and deleting over HTTP */
-    sc_texts server_names;       /* further names that Host may have; "*": any */
-    sc_texts cors_origins;       /* pages of these origins may read pictures by script; "*": any */
-    sc_texts publish_origins;    /* pages of these origins may publish */
-    sc_texts svg;                /* patterns (fnmatch) of pushed streams that may be SVG */
-    size_t frame_max_bytes;      /* default 16 MiB */
-    size_t store_max_bytes;      /* all frames together; default 256 MiB */
-    unsigned max_streams;        /* default 64 */
-    unsigned max_connections;    /* default 0: as many as descriptors allow, less 256 */
-    uint64_t header_timeout_ns;  /* from accept to the last byte of the head; default 10 s */
-    uint64_t idle_timeout_ns;    /* between requests of one connection; default 15 s */
-    uint64_t publish_timeout_ns; /* one frame's body, and silence of a long POST; default 30 s */
-    uint64_t stall_timeout_ns;   /* a viewer that takes nothing for so long is cut; default 30 s */
-    uint64_t resend_ns;          /* a still picture is sent again after; default 5 s */
-    uint64_t keep_ns;  /* a pushed stream without publisher and viewer is forgotten; 1 h */
-    uint64_t drain_ns; /* for finishing frames at stop; default 10 s */
-};
-
-/** Fills in the defaults. */
-SC_API void sc_server_config_init(struct sc_server_config *config);
 
 /**
  * Opens all listeners; nothing is answered before sc_server_start.

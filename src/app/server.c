@@ -48,22 +48,6 @@ struct sc_server {
     size_t n_workers, n_running;
 };
 
-void sc_server_config_init(struct sc_server_config *config)
-{
-    *config = (struct sc_server_config){
-        .frame_max_bytes = 16 * 1024 * 1024,
-        .store_max_bytes = 256 * 1024 * 1024,
-        .max_streams = 64,
-        .header_timeout_ns = 10 * SC_NS_PER_S,
-        .idle_timeout_ns = 15 * SC_NS_PER_S,
-        .publish_timeout_ns = 30 * SC_NS_PER_S,
-        .stall_timeout_ns = 30 * SC_NS_PER_S,
-        .resend_ns = 5 * SC_NS_PER_S,
-        .keep_ns = 3600 * SC_NS_PER_S,
-        .drain_ns = 10 * SC_NS_PER_S,
-    };
-}
-
 /* --- a loop's life --- */
 
 static void on_accepted(int fd, bool is_unix, void *self)

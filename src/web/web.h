@@ -9,7 +9,8 @@
 #include "http/h1.h"
 #include "media/tap.h"
 #include "net/send.h"
-#include "stillcast/server.h"
+#include "stillcast/registry.h"
+#include "stillcast/server_config.h"
 
 #include <jansson.h>
 #include <stdatomic.h>
