@@ -9,6 +9,6 @@
 #define SC_ATOMIC(type) std::atomic<type>
 #else
 #include <stdatomic.h>
-#define SC_API          __attribute__((visibility("default")))
+#define SC_API          extern __attribute__((visibility("default")))
 #define SC_ATOMIC(type) _Atomic(type)
 #endif

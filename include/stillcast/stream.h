@@ -31,7 +31,7 @@ struct sc_stream_stats {
 
 /* Upper bounds of the classes that ages are counted in, in us; one more class is above them all. */
 #define SC_STREAM_AGES 13
-SC_API extern const uint32_t sc_stream_age_us[SC_STREAM_AGES];
+SC_API const uint32_t sc_stream_age_us[SC_STREAM_AGES];
 
 /* How old frames were when their last byte was handed to the kernel, all viewers. */
 struct sc_stream_ages {
