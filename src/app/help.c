@@ -80,7 +80,7 @@ static void write_source_options(struct sc_page *page, const struct sc_source_op
 
 static void write_source(struct sc_page *page, const struct sc_source_ops *source)
 {
-    char help[TEXT_BYTES], text[TEXT_BYTES], pace[32] = "";
+    char help[TEXT_BYTES], text[TEXT_BYTES + 64], pace[32] = "";
     if (source->default_fps > 0)
         (void)snprintf(pace, sizeof pace, " Default: #fps=%g.", source->default_fps);
     (void)snprintf(text, sizeof text, "%s%s%s", sentence(source->help, help), pace,
