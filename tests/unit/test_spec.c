@@ -195,6 +195,8 @@ static void a_slideshow_may_have_any_number_of_files(void **state)
     sc_spec_free(&specs, n);
 }
 
+#define RESULT_BYTES 64
+
 static const char *const words[] = {"red", "green", "blue", NULL};
 
 static int get(const char *kind, const struct sc_source_spec *spec, char *out, struct sc_err *err)
@@ -205,16 +207,16 @@ static int get(const char *kind, const struct sc_source_spec *spec, char *out, s
     int choice = 0, rc;
     if (strcmp(kind, "number") == 0) {
         rc = sc_spec_get_number(spec, "o", 0.5, 100, &number, err);
-        (void)sprintf(out, "%g", number);
+        (void)snprintf(out, RESULT_BYTES, "%g", number);
     } else if (strcmp(kind, "bool") == 0) {
         rc = sc_spec_get_bool(spec, "o", &is_it, err);
-        (void)sprintf(out, "%d", is_it);
+        (void)snprintf(out, RESULT_BYTES, "%d", is_it);
     } else if (strcmp(kind, "size") == 0) {
         rc = sc_spec_get_size(spec, "o", &width, &height, err);
-        (void)sprintf(out, "%ux%u", width, height);
+        (void)snprintf(out, RESULT_BYTES, "%ux%u", width, height);
     } else {
         rc = sc_spec_get_choice(spec, "o", words, &choice, err);
-        (void)sprintf(out, "%s", words[choice]);
+        (void)snprintf(out, RESULT_BYTES, "%s", words[choice]);
     }
     return rc;
 }
@@ -244,7 +246,7 @@ static void values_are_read_strictly(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char name[] = "o", value[64], result[64];
+        char name[] = "o", value[64], result[RESULT_BYTES];
         (void)snprintf(value, sizeof value, "%s", rows[i].value);
         struct sc_source_setting setting = {name, value};
         struct sc_source_spec spec = {.settings = &setting, .n_settings = 1};
@@ -266,7 +268,7 @@ static void absent_options_keep_their_default(void **state)
     struct sc_source_spec spec = {0};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char result[64];
+        char result[RESULT_BYTES];
         assert_int_equal(get(rows[i][0], &spec, result, NULL), 0);
         assert_string_equal(result, rows[i][1]);
     }
