@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Read by clang-tidy in front of every file: what it cannot see from one file alone. sc_err_set returns
- * its code, so "return sc_err_set(...)" is a failure. */
+/* Read by clang-tidy in front of every file: what it cannot see from one file alone. sc_err_set
+ * returns its code, so "return sc_err_set(...)" is a failure. */
 #pragma once
 
 #include "stillcast/err.h"

@@ -16,7 +16,7 @@ CALLS = {re.compile(rf"(?<![\w.>]){names}\s*\("): why for names, why in WHY.item
 C_SLEEP = re.compile(r"\b(?:sleep|usleep|nanosleep|clock_nanosleep)\s*\(")
 C_PORT = re.compile(r"\bhtons\s*\(\s*[1-9]")
 PY_SLEEP = re.compile(r"\btime\.sleep\b|from time import.*\bsleep\b")
-PY_PORT = re.compile(r"(?:listen|bind|create_server|\.connect)\b.*[:,]\s*[\"']?[1-9]\d{2,4}\b")
+PY_PORT = re.compile(r"(?:listen|bind|create_server|\.connect)\b.*[:,]\s*[\"']?[1-9]\d{2,4}\b(?!\.)")
 JS_SLEEP = re.compile(r"\bwaitForTimeout\b|=>\s*setTimeout\(")
 MAY = {("tests/e2e/wire.py", PY_SLEEP)}  # eventually() polls
 IN_TESTS_ALLOWED = re.compile(r"(?<![\w.>])(?:setjmp|longjmp|abort|signal|system|rand|srand|random)\s*\(")

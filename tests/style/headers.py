@@ -7,7 +7,12 @@ import tree
 
 C = ["-x", "c", "-std=gnu11"]
 CXX = ["-x", "c++", "-std=c++17"]
-FLAGS = ["-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-Iinclude", "-Isrc", "-"]
+FLAGS = ["-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-Iinclude", "-Isrc", f"-I{tree.BUILD}/src", "-"]
+LIBRARIES = ["jansson", "pangocairo"]  # whose headers ours include
+
+
+def library_flags():
+    return subprocess.run(["pkg-config", "--cflags", *LIBRARIES], check=True, capture_output=True, text=True).stdout.split()
 
 
 def compiles(the_tree, header, compiler):
@@ -18,9 +23,9 @@ def compiles(the_tree, header, compiler):
 
 
 def check(the_tree):
-    jobs = []
+    jobs, libraries = [], library_flags()
     for header in the_tree.files(".h", under="include/") + the_tree.files(".h", under="src/"):
-        jobs += [(header, ["gcc", *C]), (header, ["clang", *C])]
+        jobs += [(header, ["gcc", *C, *libraries]), (header, ["clang", *C, *libraries])]
         if header.startswith("include/"):
             jobs += [(header, ["g++", *CXX]), (header, ["clang++", *CXX])]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
