@@ -105,6 +105,7 @@ static void one(const struct sc_call *call)
     }
     json_t *o = describe(stream);
     json_object_set_new(o, "viewer_list", describe_viewers(stream));
+    json_object_set_new(o, "server", describe_server(call->web));
     sc_reply_json(&reply, 200, o);
 }
 

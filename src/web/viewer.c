@@ -17,7 +17,8 @@
 #include "web/audience.h"
 
 #define REPEAT_NS   (300 * SC_NS_PER_MS) /* WebKit shows a frame when the next one comes */
-#define SLOW_NS     (5 * SC_NS_PER_S) /* so long after it was slow a viewer's line is looked at */
+#define SLOW_NS     (5 * SC_NS_PER_S) /* so long after it was slow a viewer's line is looked at ... */
+#define NEW_NS      (2 * SC_NS_PER_S) /* ... and so long after it came */
 #define LOOK_FRAMES 16
 #define PARTS       3
 
@@ -204,10 +205,10 @@ static bool on_offer(struct sc_listener *listener, const struct sc_frame *frame,
     out_send->fd = sc_exchange_socket(v->x);
     if (out_send->fd < 0)
         return false;
-    struct iovec whole;
-    (void)lay_out(v, frame, &whole);
-    out_send->data = whole.iov_base;
-    out_send->len_bytes = whole.iov_len;
+    struct iovec parts[PARTS];
+    (void)lay_out(v, frame, parts); /* one part, once it has begun */
+    out_send->data = parts[0].iov_base;
+    out_send->len_bytes = parts[0].iov_len;
     v->n_unlooked++;
     return true;
 }
@@ -215,10 +216,10 @@ static bool on_offer(struct sc_listener *listener, const struct sc_frame *frame,
 static void on_taken(struct sc_listener *listener, const struct sc_frame *frame, ssize_t sent)
 {
     struct sc_viewer *v = sc_container_of(listener, struct sc_viewer, listener);
-    struct iovec whole;
-    (void)lay_out(v, frame, &whole);
-    sc_exchange_sent(v->x, whole.iov_len, sent);
-    (void)after_send(v, frame, whole.iov_len, sent);
+    struct iovec parts[PARTS];
+    (void)lay_out(v, frame, parts);
+    sc_exchange_sent(v->x, parts[0].iov_len, sent);
+    (void)after_send(v, frame, parts[0].iov_len, sent);
 }
 
 static void on_fresh(struct sc_listener *listener, const struct sc_frame *frame)
@@ -358,7 +359,7 @@ void sc_viewer_start(const struct sc_call *call, struct sc_stream *stream)
     v->is_webkit = v->form == SC_VIEWER_CONTINUED && sc_viewer_is_webkit(call->request);
     v->is_busy = true; /* until the head is out and writable is called */
     v->sent_ns = sc_loop_now_ns(call->lane->loop);
-    v->slow_until_ns = v->sent_ns + SLOW_NS;
+    v->slow_until_ns = v->sent_ns + NEW_NS;
     sc_list_init(&v->listener.link);
     sc_exchange_take(v->x, &viewer_ops, v);
     v->seat.id = sc_exchange_id(v->x);
