@@ -1,130 +1,140 @@
 /* SPDX-License-Identifier: MIT */
-/* Many viewers in one process: load PORT PATH N_VIEWERS N_PARSED SECONDS. All but N_PARSED throw
- * their bytes away in the kernel (MSG_TRUNC); those parse every part and note how old its picture
- * is. After one second of settling it measures for SECONDS, and prints one line of JSON. */
-#include <arpa/inet.h>
+/* Many viewers in one process: load [OPTION...] HOST:PORT PATH.
+ *
+ *   -n N  viewers (1)     -p N  of them parsed in full (1); the others throw their bytes away in
+ *   -m N  streams: '#' in PATH is a number below it      the kernel (MSG_TRUNC)
+ *   -w N  slow viewers beside them: some KB, ten times a second
+ *   -z N  frozen ones: they read nothing
+ *   -r BYTES  receive buffer of all of them     -0  ask by HTTP/1.0
+ *   -t SECONDS  measured, after -s SECONDS (1) of settling
+ *
+ * Prints "measuring" when it begins and one line of JSON at the end. Slow and frozen viewers are
+ * not in its figures.. */
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-#define BUFFER_BYTES (256 * 1024)
-#define MAX_AGES     1000000
-#define SETTLE_MS    1000
-#define MAX_VIEWERS  4096
+#include "parse.h"
+#include "wire.h"
+
+#define BUFFER_BYTES  (256 * 1024)
+#define MAX_AGES      2000000
+#define SLOW_EVERY_MS 100
+#define SLOW_BYTES    8192
 
 struct viewer {
     int fd;
-    bool is_parsed;
-    char head[1024]; /* the part head at hand */
-    size_t head_bytes, left_bytes;
-    double stamp_ms; /* of the picture at hand */
+    struct parse *parse; /* NULL: thrown away */
+    uint64_t n_bytes;
 };
 
-static struct viewer viewers[MAX_VIEWERS];
-static char buffer[BUFFER_BYTES];
-static double ages_ms[MAX_AGES];
-static size_t n_ages;
-static uint64_t total_bytes;
-static bool is_measuring;
+struct load {
+    const char *host_port, *pattern, *version;
+    unsigned n_viewers, n_parsed, n_streams, n_slow, n_frozen, n_lost;
+    int rcvbuf_bytes, epoll_fd;
+    double settle_s, measure_s;
+    struct viewer *viewers; /* ordinary ones, slow ones, frozen ones */
+    struct parse_seen seen;
+    char buffer[BUFFER_BYTES];
+};
 
-static double now_ms(clockid_t clock)
+static double now_s(void)
 {
     struct timespec now;
-    (void)clock_gettime(clock, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Reads Content-Length and X-Timestamp of a head that is complete. The answer's own head and a
- * boundary in front of it do no harm: they have neither. */
-static void take_head(struct viewer *viewer)
+static void lose(struct load *load, struct viewer *viewer)
 {
-    const char *length = strcasestr(viewer->head, "\r\nContent-Length: ");
-    const char *stamp = strcasestr(viewer->head, "\r\nX-Timestamp: ");
-    viewer->left_bytes = length ? strtoul(length + 18, NULL, 10) : 0;
-    viewer->stamp_ms = stamp ? strtod(stamp + 15, NULL) * 1e3 : 0;
-    viewer->head_bytes = 0;
+    (void)close(viewer->fd); /* read-only */
+    viewer->fd = -1;
+    load->n_lost++;
 }
 
-static void take_picture_bytes(struct viewer *viewer, size_t n)
+static void drain(struct load *load, struct viewer *viewer)
 {
-    viewer->left_bytes -= n;
-    if (viewer->left_bytes == 0 && viewer->stamp_ms > 0 && is_measuring && n_ages < MAX_AGES)
-        ages_ms[n_ages++] = now_ms(CLOCK_REALTIME) - viewer->stamp_ms;
-}
-
-static void parse(struct viewer *viewer, const char *data, size_t len_bytes)
-{
-    while (len_bytes > 0) {
-        if (viewer->left_bytes > 0) {
-            size_t n = viewer->left_bytes < len_bytes ? viewer->left_bytes : len_bytes;
-            take_picture_bytes(viewer, n);
-            data += n;
-            len_bytes -= n;
-            continue;
-        }
-        if (viewer->head_bytes == sizeof(viewer->head) - 1)
-            viewer->head_bytes = 0;
-        viewer->head[viewer->head_bytes++] = *data++;
-        len_bytes--;
-        viewer->head[viewer->head_bytes] = '\0';
-        if (viewer->head_bytes >= 4 &&
-            memcmp(viewer->head + viewer->head_bytes - 4, "\r\n\r\n", 4) == 0)
-            take_head(viewer);
+    int flags = MSG_DONTWAIT | (viewer->parse ? 0 : MSG_TRUNC);
+    ssize_t n = recv(viewer->fd, load->buffer, sizeof load->buffer, flags);
+    if (n > 0) {
+        viewer->n_bytes += (uint64_t)n;
+        if (viewer->parse)
+            parse_bytes(viewer->parse, load->buffer, (size_t)n, &load->seen);
+    } else if (n == 0 || errno != EAGAIN) {
+        lose(load, viewer);
     }
 }
 
-/* Returns: false when the server closed. */
-static bool drain(struct viewer *viewer)
+static void drain_slow(struct load *load)
 {
-    ssize_t n = recv(viewer->fd, buffer, sizeof(buffer),
-                     MSG_DONTWAIT | (viewer->is_parsed ? 0 : MSG_TRUNC));
-    if (n <= 0)
-        return n < 0 && errno == EAGAIN;
-    if (is_measuring)
-        total_bytes += (uint64_t)n;
-    if (viewer->is_parsed)
-        parse(viewer, buffer, (size_t)n);
-    return true;
+    for (unsigned i = load->n_viewers; i < load->n_viewers + load->n_slow; i++)
+        (void)recv(load->viewers[i].fd, load->buffer, SLOW_BYTES, MSG_DONTWAIT | MSG_TRUNC);
 }
 
-static int open_viewer(int epoll_fd, struct viewer *viewer, uint16_t port, const char *path)
+static int ask(const struct load *load, int fd, unsigned stream)
 {
-    char request[512];
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    char path[256], request[512];
+    bench_number_path(load->pattern, stream, path, sizeof path);
+    int n = snprintf(request, sizeof request, "GET %s HTTP/%s\r\nHost: %s\r\n\r\n", path,
+                     load->version, load->host_port);
+    return n < (int)sizeof request ? bench_send_all(fd, request, (size_t)n) : -EMSGSIZE;
+}
+
+static int open_viewer(struct load *load, unsigned i)
+{
+    struct viewer *viewer = &load->viewers[i];
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = viewer};
-    int n = snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n",
-                     path, port);
-    viewer->fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (viewer->fd < 0 || connect(viewer->fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
-        send(viewer->fd, request, (size_t)n, MSG_NOSIGNAL) != n ||
-        epoll_ctl(epoll_fd, EPOLL_CTL_ADD, viewer->fd, &event) < 0)
-        return -errno;
-    return 0;
+    unsigned n = load->n_viewers, parsed = load->n_parsed;
+    viewer->fd = bench_connect(load->host_port, load->rcvbuf_bytes);
+    int rc = viewer->fd < 0 ? viewer->fd : ask(load, viewer->fd, i % load->n_streams);
+    if (rc < 0 || i >= n)
+        return rc;
+    if ((i + 1) * parsed / n != i * parsed / n &&
+        !(viewer->parse = calloc(1, sizeof(struct parse))))
+        return -ENOMEM;
+    return epoll_ctl(load->epoll_fd, EPOLL_CTL_ADD, viewer->fd, &event) < 0 ? -errno : 0;
 }
 
-static int drain_until(int epoll_fd, double until_ms)
+static void turn(struct load *load, int wait_ms)
 {
-    int n_lost = 0;
-    for (double left_ms; (left_ms = until_ms - now_ms(CLOCK_MONOTONIC)) > 0;) {
-        struct epoll_event events[256];
-        int n = epoll_wait(epoll_fd, events, 256, (int)left_ms + 1);
-        for (int i = 0; i < n; i++) {
-            struct viewer *viewer = events[i].data.ptr;
-            if (!drain(viewer)) {
-                (void)close(viewer->fd); /* read-only */
-                n_lost++;
-            }
+    struct epoll_event events[256];
+    int n = epoll_wait(load->epoll_fd, events, 256, wait_ms);
+    for (int i = 0; i < n; i++)
+        if (events[i].data.ptr)
+            drain(load, events[i].data.ptr);
+}
+
+static void watch(struct load *load, double until_s)
+{
+    double slow_s = now_s();
+    for (double left_s; (left_s = until_s - now_s()) > 0;) {
+        double wait_s =
+            load->n_slow > 0 && left_s * 1e3 > SLOW_EVERY_MS ? SLOW_EVERY_MS / 1e3 : left_s;
+        turn(load, (int)(wait_s * 1e3) + 1);
+        if (load->n_slow > 0 && now_s() >= slow_s) {
+            drain_slow(load);
+            slow_s += SLOW_EVERY_MS / 1e3;
         }
     }
-    return n_lost;
+}
+
+static void restart(struct load *load)
+{
+    double *ages_ms = load->seen.ages_ms;
+    load->seen = (struct parse_seen){.ages_ms = ages_ms, .max_ages = MAX_AGES};
+    for (unsigned i = 0; i < load->n_viewers; i++) {
+        load->viewers[i].n_bytes = 0;
+        if (load->viewers[i].parse)
+            parse_restart(load->viewers[i].parse);
+    }
 }
 
 static int by_value(const void *a, const void *b)
@@ -133,39 +143,127 @@ static int by_value(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-static double age_at(double share)
+static double age_at(const struct parse_seen *seen, double share)
 {
-    return n_ages ? ages_ms[(size_t)((double)(n_ages - 1) * share)] : -1;
+    return seen->n_stamped ? seen->ages_ms[(size_t)((double)(seen->n_stamped - 1) * share)] : -1;
+}
+
+/* How many pictures were published meanwhile, by the stamps that one viewer saw. */
+static uint64_t published(const struct load *load)
+{
+    uint64_t most = 0;
+    for (unsigned i = 0; i < load->n_viewers; i++) {
+        const struct parse *parse = load->viewers[i].parse;
+        if (parse && parse->first_number && parse->last_number - parse->first_number + 1 > most)
+            most = parse->last_number - parse->first_number + 1;
+    }
+    return most;
+}
+
+static void report(struct load *load, double took_s)
+{
+    struct parse_seen *seen = &load->seen;
+    uint64_t total = 0, least = UINT64_MAX;
+    for (unsigned i = 0; i < load->n_viewers; i++) {
+        total += load->viewers[i].n_bytes;
+        least = load->viewers[i].n_bytes < least ? load->viewers[i].n_bytes : least;
+    }
+    double part_bytes = seen->n_parts ? (double)seen->part_bytes / (double)seen->n_parts : 0;
+    qsort(seen->ages_ms, seen->n_stamped, sizeof *seen->ages_ms, by_value);
+    printf("{\"seconds\": %.4f, \"bytes\": %llu, \"part_bytes\": %.2f, \"frames\": %.2f, "
+           "\"least_frames\": %.2f, \"published\": %llu, \"lost\": %zu, \"parsed\": %zu, "
+           "\"stamped\": %zu, \"torn\": %zu, \"disordered\": %zu, \"skipped\": %zu, ",
+           took_s, (unsigned long long)total, part_bytes,
+           part_bytes > 0 ? (double)total / part_bytes : 0,
+           part_bytes > 0 ? (double)least / part_bytes : 0, (unsigned long long)published(load),
+           load->n_lost + seen->n_lost, seen->n_pictures, seen->n_stamped, seen->n_torn,
+           seen->n_disordered, seen->n_skipped);
+    printf("\"age_p50_ms\": %.3f, \"age_p99_ms\": %.3f, \"age_max_ms\": %.3f}\n", age_at(seen, 0.5),
+           age_at(seen, 0.99), age_at(seen, 1));
+}
+
+static int open_all(struct load *load)
+{
+    unsigned n = load->n_viewers + load->n_slow + load->n_frozen;
+    load->viewers = calloc(n, sizeof *load->viewers);
+    load->seen.ages_ms = malloc(MAX_AGES * sizeof *load->seen.ages_ms);
+    load->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (!load->viewers || !load->seen.ages_ms || load->epoll_fd < 0)
+        return -ENOMEM;
+    for (unsigned i = 0; i < n; i++) {
+        int rc = open_viewer(load, i);
+        if (rc < 0) {
+            fprintf(stderr, "load: viewer %u: %s\n", i, strerror(-rc));
+            return rc;
+        }
+        turn(load, 0);
+    }
+    return 0;
+}
+
+static void read_options(struct load *load, int argc, char **argv)
+{
+    for (int option; (option = getopt(argc, argv, "n:p:m:w:z:r:t:s:0")) != -1;) {
+        unsigned n = option == '0' || option == '?' ? 0 : (unsigned)strtoul(optarg, NULL, 10);
+        switch (option) {
+        case 'n':
+            load->n_viewers = n;
+            break;
+        case 'p':
+            load->n_parsed = n;
+            break;
+        case 'm':
+            load->n_streams = n;
+            break;
+        case 'w':
+            load->n_slow = n;
+            break;
+        case 'z':
+            load->n_frozen = n;
+            break;
+        case 'r':
+            load->rcvbuf_bytes = (int)n;
+            break;
+        case 't':
+            load->measure_s = strtod(optarg, NULL);
+            break;
+        case 's':
+            load->settle_s = strtod(optarg, NULL);
+            break;
+        case '0':
+            load->version = "1.0";
+            break;
+        default:
+            load->n_streams = 0;
+        }
+    }
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 6 || strtoul(argv[3], NULL, 10) > MAX_VIEWERS) {
-        fprintf(stderr, "usage: load PORT PATH N_VIEWERS N_PARSED SECONDS\n");
+    static struct load load = {.version = "1.1",
+                               .n_viewers = 1,
+                               .n_parsed = 1,
+                               .n_streams = 1,
+                               .settle_s = 1,
+                               .measure_s = 5};
+    read_options(&load, argc, argv);
+    if (argc - optind != 2 || load.n_streams == 0 || load.n_viewers == 0) {
+        fprintf(stderr, "usage: load [-0] [-n|-p|-m|-w|-z|-r N] [-s|-t SECONDS] HOST:PORT PATH\n");
         return 2;
     }
-    size_t n_viewers = strtoul(argv[3], NULL, 10), n_parsed = strtoul(argv[4], NULL, 10);
-    int epoll_fd = epoll_create1(0);
-    for (size_t i = 0; i < n_viewers; i++) {
-        viewers[i].is_parsed = (i + 1) * n_parsed / n_viewers != i * n_parsed / n_viewers;
-        int r = open_viewer(epoll_fd, &viewers[i], (uint16_t)strtoul(argv[1], NULL, 10), argv[2]);
-        if (r < 0) {
-            fprintf(stderr, "viewer %zu: %s\n", i, strerror(-r));
-            return 1;
-        }
-    }
-    int n_lost = drain_until(epoll_fd, now_ms(CLOCK_MONOTONIC) + SETTLE_MS);
+    load.host_port = argv[optind];
+    load.pattern = argv[optind + 1];
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    (void)bench_raise_files();
+    if (open_all(&load) < 0)
+        return 1;
+    watch(&load, now_s() + load.settle_s);
+    restart(&load);
     printf("measuring\n");
     (void)fflush(stdout);
-    is_measuring = true;
-    double start_ms = now_ms(CLOCK_MONOTONIC);
-    n_lost += drain_until(epoll_fd, start_ms + strtod(argv[5], NULL) * 1e3);
-    double took_s = (now_ms(CLOCK_MONOTONIC) - start_ms) / 1e3;
-    qsort(ages_ms, n_ages, sizeof(*ages_ms), by_value);
-    printf(
-        "{\"bytes\": %llu, \"seconds\": %.3f, \"lost\": %d, \"parsed\": %zu, \"age_p50_ms\": %.2f, "
-        "\"age_p99_ms\": %.2f, \"age_max_ms\": %.2f}\n",
-        (unsigned long long)total_bytes, took_s, n_lost, n_ages, age_at(0.5), age_at(0.99),
-        age_at(1));
+    double began_s = now_s();
+    watch(&load, began_s + load.measure_s);
+    report(&load, now_s() - began_s);
     return 0;
 }

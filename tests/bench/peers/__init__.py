@@ -1,0 +1,3 @@
+"""Other servers of live pictures, compared with ours in the same run: see ../servers.py for their shape."""
+
+PEERS = []

@@ -1,0 +1,5 @@
+"""A run as a picture."""
+
+
+def write(path, raw):
+    pass

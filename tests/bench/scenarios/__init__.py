@@ -1,0 +1,1 @@
+"""One file per question. Each has run(bench), which gives the Figures that answer it."""

@@ -1,0 +1,76 @@
+"""A viewer behind a narrow line: how old is what it sees, and is the line used? The line is a pair of network
+namespaces of our own with a token bucket between them."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+
+import measure
+import servers
+from report import Figure
+
+LINES = [("4mbit", 60000, 200, 300, 0.95)]
+MORE_LINES = [("1mbit", 20000, None, None, None)]
+PROGRAMS = ("ip", "tc")
+
+
+def sh(*words):
+    subprocess.run([str(word) for word in words], check=True, capture_output=True)
+
+
+@contextlib.contextmanager
+def narrow_line(rate):
+    """Gives (server's end, viewer's end, server's address); both ends are prefixes for a command."""
+    ends = [f"scbench{os.getpid()}{end}" for end in "ab"]
+    try:
+        for end in ends:
+            sh("ip", "netns", "add", end)
+        sh("ip", "link", "add", "line", "netns", ends[0], "type", "veth", "peer", "name", "line", "netns", ends[1])
+        for i, end in enumerate(ends):
+            sh("ip", "-n", end, "addr", "add", f"10.231.0.{i + 1}/24", "dev", "line")
+            sh("ip", "-n", end, "link", "set", "line", "up")
+            sh("ip", "-n", end, "link", "set", "lo", "up")
+        sh("ip", "netns", "exec", ends[0], "tc", "qdisc", "add", "dev", "line", "root", "tbf", "rate", rate,
+           "burst", "3200", "limit", "200kb")
+        yield ("ip", "netns", "exec", ends[0]), ("ip", "netns", "exec", ends[1]), "10.231.0.1"
+    finally:
+        for end in ends:
+            subprocess.run(["ip", "netns", "del", end], capture_output=True, check=False)
+
+
+def is_possible():
+    """Why not, or None."""
+    if not all(shutil.which(program) for program in PROGRAMS):
+        return "no ip or tc"
+    try:
+        with narrow_line("1mbit"):
+            return None
+    except subprocess.CalledProcessError as error:
+        return f"no namespaces here: {error.stderr.decode(errors='replace').strip()}"
+
+
+def watch(rate, size, seconds):
+    with narrow_line(rate) as (near, far, host):
+        command = [*near, servers.BUILD / "stillcast", "--listen", f"{host}:0", "--insecure", "--log-level", "error"]
+        with servers.ready(command) as (_, port):
+            address = f"{host}:{port}"
+            with servers.feeding(address, "/bench.mjpg", servers.picture(size), "-f", 30, prefix=near):
+                with measure.Load(address, "/bench.mjpg", 1, seconds=seconds, settle=4, prefix=far) as load:
+                    found = load.result()
+    found["line_used"] = found["bytes"] * 8 / found["seconds"] / (float(rate.removesuffix("mbit")) * 1e6)
+    return found
+
+
+def run(bench):
+    why_not = is_possible()
+    if why_not:
+        yield Figure("slow line", "skipped", "", None, why_not)
+        return
+    for rate, size, p50, p99, used in LINES + bench.pick([], MORE_LINES):
+        found = watch(rate, size, bench.pick(10, 20))
+        bench.keep(f"line {rate}", found)
+        is_met = found["age_p50_ms"] <= p50 and found["age_p99_ms"] <= p99 and found["line_used"] >= used if p50 else None
+        yield Figure(f"age p50 / p99, {rate}/s, {size // 1000} KB x 30 fps",
+                     f"{found['age_p50_ms']:.0f} / {found['age_p99_ms']:.0f} ms, {found['line_used']:.1%} used",
+                     f"<= {p50} / {p99} ms, >= {used:.0%}" if p50 else "", is_met)

@@ -1,0 +1,32 @@
+"""Many streams with few viewers each cost hardly more than one stream with as many viewers."""
+
+import contextlib
+
+import measure
+import servers
+from report import Figure
+
+SIZE, FPS = 16000, 10
+
+
+class Streams(servers.Stillcast):
+    def __init__(self, n_streams):
+        super().__init__(f"{n_streams} streams", "--max-streams", str(n_streams + 1))
+        self.n_streams = n_streams
+
+    @contextlib.contextmanager
+    def serve(self, a_picture, fps):
+        with self.start() as (pid, port):
+            path = "/s#.mjpg"
+            with servers.feeding(f"127.0.0.1:{port}", path, a_picture, "-f", fps, "-m", self.n_streams):
+                yield servers.Serving([pid], port, path, options=["-m", str(self.n_streams)])
+
+
+def run(bench):
+    one, many = Streams(1), Streams(500)
+    results = measure.rounds([one, many], 3, lambda server: measure.serve_and_load(server, SIZE, 1000, FPS, seconds=3))
+    bench.keep("streams", results)
+    ratio = measure.median_ratio(results[many.name], results[one.name], "cpu_s_per_gb")
+    cost = measure.median(results[many.name], "cpu_s_per_gb")
+    yield Figure("CPU per GB, 500 streams x 2 viewers x 10 fps", f"{ratio:.2f} x 1 stream x 1,000", "<= 1.5 x", ratio <= 1.5,
+                 f"{cost:.3f} CPU-s/GB, {measure.median(results[many.name], 'delivered'):.1%} delivered")

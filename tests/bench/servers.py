@@ -1,0 +1,129 @@
+"""The servers that are compared. All have one shape, the foreign ones in peers/ too:
+
+    server.name                     as the table shows it
+    server.available()              None, or why it cannot run here, in a few words
+    with server.serve(picture, fps) as serving:
+                                    starts it, on a port that the system chose, showing that picture (a Picture, stamped
+                                    anew each time where the server lets us) so many times a second; ends it again
+    serving.pids                    the processes whose CPU time it costs
+    serving.host, .port, .path      where a viewer finds the stream
+    serving.options                 for the load client, such as ["-0"] for HTTP/1.0
+
+A server must not answer 200 before it has a picture, or be waited for in serve()."""
+
+import contextlib
+import dataclasses
+import functools
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import threading
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = ROOT / os.environ.get("BUILD", "build")
+OUT = ROOT / "build" / "bench"
+sys.path.insert(0, str(ROOT / "tests" / "e2e"))
+
+import pictures  # noqa: E402
+
+
+def program(name):
+    """The path of one of the C programs here."""
+    return str(BUILD / "tests" / "bench" / f"bench_{name}")
+
+
+@dataclasses.dataclass
+class Picture:
+    """A JPEG file of about so many bytes, of noise, that decodes."""
+    path: pathlib.Path
+    len_bytes: int
+
+
+@functools.lru_cache(maxsize=None)
+def picture(size_bytes):
+    OUT.mkdir(parents=True, exist_ok=True)
+    path = OUT / f"{size_bytes // 1000}k.jpg"
+    path.write_bytes(pictures.jpeg(1, size_bytes=size_bytes))
+    return Picture(path, path.stat().st_size)
+
+
+@dataclasses.dataclass
+class Serving:
+    pids: list
+    port: int
+    path: str
+    host: str = "127.0.0.1"
+    options: list = dataclasses.field(default_factory=list)
+
+
+@contextlib.contextmanager
+def running(command, **options):
+    """A process, told to end and waited for whatever happens."""
+    process = subprocess.Popen([str(word) for word in command], **options)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextlib.contextmanager
+def ready(command):
+    """A process that tells its URL in a ready line on standard output; gives (pid, port)."""
+    with running(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        for line in process.stdout:
+            found = re.search(r"ready: http://[0-9.]+:(\d+)/", line)
+            if found:
+                threading.Thread(target=process.stdout.read, daemon=True).start()
+                yield process.pid, int(found.group(1))
+                return
+        raise RuntimeError(f"{command[0]} did not start")
+
+
+@contextlib.contextmanager
+def feeding(address, path, a_picture, *options, prefix=()):
+    """Publishes; gives the process, whose standard input ends it and whose last line tells what it did."""
+    command = [*prefix, program("feed"), *options, address, path, a_picture.path]
+    with running(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+
+
+class Stillcast:
+    """options: its own, such as --plain-send."""
+
+    def __init__(self, name="stillcast", *options):
+        self.name, self.options = name, options
+
+    def available(self):
+        return None
+
+    def start(self, *options):
+        """Just the server; gives (pid, port)."""
+        return ready([BUILD / "stillcast", "--listen", "127.0.0.1:0", "--log-level", "error", *self.options, *options])
+
+    @contextlib.contextmanager
+    def serve(self, a_picture, fps):
+        with self.start() as (pid, port), feeding(f"127.0.0.1:{port}", "/bench.mjpg", a_picture, "-f", fps):
+            yield Serving([pid], port, "/bench.mjpg")
+
+
+class Limit:
+    """No server but the bare loop that sends. way: send, sendfile, uring."""
+
+    def __init__(self, way="send"):
+        self.name, self.way = f"bare {way}", way
+
+    def available(self):
+        done = subprocess.run([program("limit"), self.way, "30", "/dev/null"], capture_output=True, text=True, check=False)
+        return None if "implemented" not in done.stderr and done.returncode == 1 else "not to be had here"
+
+    @contextlib.contextmanager
+    def serve(self, a_picture, fps):
+        with ready([program("limit"), self.way, fps, a_picture.path]) as (pid, port):
+            yield Serving([pid], port, "/")
