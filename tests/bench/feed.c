@@ -5,10 +5,12 @@
  * as fast as it goes. Ends when its standard input does, and prints what it did as JSON. */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,10 +27,9 @@ struct feed {
     unsigned n_streams;
     bool want_put;
     struct bench_picture picture;
-    char *message; /* head, picture, tail */
+    char *message; /* of the long POST: a part in its chunk */
     char *stamped; /* the picture in it */
-    char *body;    /* what is sent again and again starts here */
-    size_t body_bytes;
+    size_t message_bytes;
     int fds[MAX_STREAMS];
     unsigned long n_sent;
 };
@@ -57,40 +58,34 @@ static bool wait_until(double then_s)
 static int lay_out_part(struct feed *feed)
 {
     char part[HEAD_BYTES];
+    size_t len = feed->picture.len_bytes;
     int n = snprintf(part, sizeof part,
-                     "--b\r\nContent-Type: image/jpeg\r\nContent-Length: %zu\r\n\r\n",
-                     feed->picture.len_bytes);
-    return snprintf(feed->message, HEAD_BYTES, "%zx\r\n%s", feed->picture.len_bytes + (size_t)n + 2,
-                    part);
+                     "--b\r\nContent-Type: image/jpeg\r\nContent-Length: %zu\r\n\r\n", len);
+    return snprintf(feed->message, HEAD_BYTES, "%zx\r\n%s", len + (size_t)n + 2, part);
 }
 
 static int lay_out(struct feed *feed)
 {
     static const char tail[] = "\r\n\r\n"; /* of the part, and of its chunk */
-    feed->message = malloc(HEAD_BYTES + feed->picture.len_bytes + sizeof tail);
+    size_t len = feed->picture.len_bytes;
+    feed->message = malloc(HEAD_BYTES + len + sizeof tail);
     if (!feed->message)
         return -ENOMEM;
-    int n = feed->want_put ? 0 : lay_out_part(feed);
+    int n = lay_out_part(feed);
     feed->stamped = feed->message + n;
-    feed->body_bytes = (size_t)n + feed->picture.len_bytes;
-    memcpy(feed->stamped, feed->picture.data, feed->picture.len_bytes);
-    memcpy(feed->stamped + feed->picture.len_bytes, tail, sizeof tail - 1);
-    feed->body_bytes += feed->want_put ? 0 : sizeof tail - 1;
+    memcpy(feed->stamped, feed->picture.data, len);
+    memcpy(feed->stamped + len, tail, sizeof tail - 1);
+    feed->message_bytes = (size_t)n + len + sizeof tail - 1;
     return 0;
 }
 
-static int send_head(const struct feed *feed, unsigned stream)
+static int send_head(const struct feed *feed, unsigned stream, const char *method,
+                     const char *fields)
 {
     char path[256], head[HEAD_BYTES];
     bench_number_path(feed->pattern, stream, path, sizeof path);
-    int n = feed->want_put
-                ? snprintf(head, sizeof head,
-                           "PUT %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %zu\r\n\r\n", path,
-                           feed->host_port, feed->picture.len_bytes)
-                : snprintf(head, sizeof head,
-                           "POST %s HTTP/1.1\r\nHost: %s\r\nTransfer-Encoding: chunked\r\n"
-                           "Content-Type: multipart/x-mixed-replace; boundary=b\r\n\r\n",
-                           path, feed->host_port);
+    int n = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\nHost: %s\r\n%s\r\n\r\n", method, path,
+                     feed->host_port, fields);
     return n < (int)sizeof head ? bench_send_all(feed->fds[stream], head, (size_t)n) : -EMSGSIZE;
 }
 
@@ -104,26 +99,40 @@ static int read_answer(int fd)
     return strncmp(answer, "HTTP/1.1 20", 11) == 0 ? 0 : -EPROTO;
 }
 
-static int publish(struct feed *feed, unsigned stream)
+static int put(struct feed *feed, unsigned stream)
 {
-    bench_picture_stamp(feed->stamped, ++feed->n_sent / feed->n_streams);
-    int rc = feed->want_put ? send_head(feed, stream) : 0;
+    char length[64];
+    (void)snprintf(length, sizeof length, "Content-Length: %zu", feed->picture.len_bytes);
+    int rc = send_head(feed, stream, "PUT", length);
     if (rc == 0)
-        rc = bench_send_all(feed->fds[stream], feed->message, feed->body_bytes);
-    if (rc == 0 && feed->want_put)
-        rc = read_answer(feed->fds[stream]);
-    return rc;
+        rc = bench_send_all(feed->fds[stream], feed->stamped, feed->picture.len_bytes);
+    return rc == 0 ? read_answer(feed->fds[stream]) : rc;
 }
 
+static int publish(struct feed *feed, unsigned stream)
+{
+    bench_picture_stamp(feed->stamped, ++feed->n_sent / feed->n_streams + 1);
+    if (feed->want_put)
+        return put(feed, stream);
+    return bench_send_all(feed->fds[stream], feed->message, feed->message_bytes);
+}
+
+/* The first picture of each is PUT, so that it is there; then the long POST may begin. */
 static int open_streams(struct feed *feed)
 {
+    static const char fields[] =
+        "Transfer-Encoding: chunked\r\nContent-Type: multipart/x-mixed-replace; boundary=b";
+    bench_picture_stamp(feed->stamped, 1);
     for (unsigned i = 0; i < feed->n_streams; i++) {
         feed->fds[i] = bench_connect(feed->host_port, 0);
-        int rc = feed->fds[i] < 0 || feed->want_put ? feed->fds[i] : send_head(feed, i);
+        int rc = feed->fds[i] < 0 ? feed->fds[i] : put(feed, i);
+        if (rc == 0 && !feed->want_put)
+            rc = send_head(feed, i, "POST", fields);
         if (rc < 0)
             return rc;
     }
-    return 0;
+    printf("feeding\n");
+    return fflush(stdout) == 0 ? 0 : -errno;
 }
 
 /* Streams take turns, so that their pictures are spread evenly over the interval. */
@@ -156,6 +165,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: feed [-f FPS] [-m STREAMS] [-p] HOST:PORT PATH PICTURE\n");
         return 2;
     }
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     (void)bench_raise_files();
     feed.host_port = argv[optind];
     feed.pattern = argv[optind + 1];

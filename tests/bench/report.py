@@ -43,7 +43,7 @@ def machine():
 
 
 def table(figures):
-    rows = [("figure", "target", "measured", "")] + [(f.name, f.target, f.value, f"{f.verdict} {f.note}".strip()) for f in figures]
+    rows = [("figure", "target", "measured", "")] + [(f.name, f.target, f.value, f"{f.verdict:6}  {f.note}") for f in figures]
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     lines = ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths)), row[3]]).rstrip() for row in rows]
     return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])

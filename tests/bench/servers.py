@@ -88,9 +88,12 @@ def ready(command):
 
 @contextlib.contextmanager
 def feeding(address, path, a_picture, *options, prefix=()):
-    """Publishes; gives the process, whose standard input ends it and whose last line tells what it did."""
+    """Publishes, from when each stream has its first picture; gives the process, whose standard input ends it and
+    whose last line tells what it did."""
     command = [*prefix, program("feed"), *options, address, path, a_picture.path]
     with running(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        if process.stdout.readline() != "feeding\n":
+            raise RuntimeError("nothing could be published")
         yield process
 
 

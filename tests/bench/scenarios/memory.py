@@ -1,7 +1,5 @@
 """What a viewer costs in memory: one that waits, and one that has stopped reading."""
 
-import time
-
 import measure
 import servers
 from report import Figure
@@ -27,10 +25,11 @@ def idle(bench):
 def frozen(bench):
     """Both ends of a connection are this machine's: what lies at the viewers' end is told apart by their queues."""
     with servers.Stillcast().serve(servers.picture(60000), 30) as serving:
-        time.sleep(1)
-        before = measure.kernel_tcp_bytes()
-        with measure.Load(f"127.0.0.1:{serving.port}", serving.path, 1, seconds=60, settle=4, options=["-z", FROZEN, "-r", 4096]):
-            each = (measure.kernel_tcp_bytes() - before) / FROZEN
+        address = f"127.0.0.1:{serving.port}"
+        with measure.Load(address, serving.path, 1, seconds=60):
+            before = measure.kernel_tcp_bytes()
+            with measure.Load(address, serving.path, 1, seconds=60, settle=4, options=["-z", FROZEN, "-r", 4096]):
+                each = (measure.kernel_tcp_bytes() - before) / FROZEN
     bench.keep("memory frozen", each)
     return Figure("kernel memory per frozen viewer", f"{each / 1024:.1f} KB", "<= 64 KB", each <= 65536, "both ends")
 

@@ -25,14 +25,9 @@ def rate(bench):
     """One connection, one after the other, one thread in the server."""
     with servers.Stillcast("stillcast", "--threads", "1").start() as (pid, port):
         with servers.feeding(f"127.0.0.1:{port}", "/bench.jpg", servers.picture(SIZE), "-f", 0, "-p") as feed:
-            before_s = measure.cpu_s([pid])
-            with measure.Load(f"127.0.0.1:{port}", "/bench.mjpg", 1, seconds=3):
-                pass
-            try:
-                feed.wait(3)
-            except servers.subprocess.TimeoutExpired:
-                pass
-            cpu_s = measure.cpu_s([pid]) - before_s
+            with measure.Load(f"127.0.0.1:{port}", "/bench.mjpg", 1, seconds=3, settle=0) as load:
+                load.result()
+            cpu_s = measure.cpu_s([pid])
             feed.stdin.close()
             done = json.loads(feed.stdout.readline())
     per_s, per_cpu_s = done["sent"] / done["seconds"], done["sent"] / cpu_s
