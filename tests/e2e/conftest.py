@@ -24,10 +24,10 @@ for tool in ("lsan", "tsan"):  # what is known of libraries that we use; see the
 class Server:
     """A running stillcast. url, host, port, pid; stderr and stdout as text so far."""
 
-    def __init__(self, args, listen, env, cwd):
+    def __init__(self, args, listen, env, cwd, stdin=subprocess.DEVNULL):
         self.args = [BINARY] + (["--listen", listen] if listen else []) + [str(a) for a in args]
         self.process = subprocess.Popen(
-            self.args, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            self.args, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**os.environ, **env}, cwd=cwd)
         self.output = {"stdout": "", "stderr": ""}
         self.expects_exit = 0
@@ -96,11 +96,11 @@ class Server:
 @pytest.fixture
 def server(tmp_path):
     """Factory: server("plot=watch:x.png", "--max-streams", 3) gives a ready Server; all are stopped after
-    the test. listen: another --listen, or None for none; env, cwd (default tmp_path) as subprocess takes them."""
+    the test. listen: another --listen, or None for none; env, cwd (default tmp_path), stdin as subprocess takes them."""
     running = []
 
-    def start(*args, listen="127.0.0.1:0", env=None, cwd=None):
-        one = Server(args, listen, env or {}, cwd or tmp_path)
+    def start(*args, listen="127.0.0.1:0", env=None, cwd=None, stdin=subprocess.DEVNULL):
+        one = Server(args, listen, env or {}, cwd or tmp_path, stdin)
         running.append(one)
         return one.wait_ready()
 
