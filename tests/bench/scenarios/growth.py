@@ -19,7 +19,7 @@ def all_delivered(name, found):
 def run(bench):
     server, costs = servers.Stillcast(), {}
     for viewers in bench.pick(STEPS, MORE_STEPS):
-        found = measure.serve_and_load(server, SIZE, viewers, FPS, seconds=6, settle=3)
+        found = measure.serve_and_load(server, SIZE, viewers, FPS, seconds=6, settle=4)
         costs[viewers] = found
     bench.keep("growth", costs)
     yield all_delivered("10,000 x 2 fps x 16 KB", costs[10000])

@@ -1,0 +1,132 @@
+"""What delivering costs beyond the bytes: system calls and allocations per frame and viewer."""
+
+import pathlib
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import time
+
+import pytest
+
+import conftest
+import pictures
+import wire
+
+N_VIEWERS = 300
+SETTLED_S = 2.2
+COUNTER = pathlib.Path(conftest.BINARY).parent / "tests" / "e2e" / "count_allocations.so"
+
+
+class Calls:
+    """Counts the system calls of a process, of all its threads, while the block runs."""
+
+    def __init__(self, pid, out):
+        self.pid, self.out = pid, out
+
+    def __enter__(self):
+        if not shutil.which("strace"):
+            pytest.skip("strace is not installed")
+        self.strace = subprocess.Popen(["strace", "-f", "-c", "-o", self.out, "-p", str(self.pid)],
+                                       stderr=subprocess.PIPE, text=True)
+        said = self.strace.stderr.readline()
+        if "attached" not in said:
+            self.strace.wait()
+            pytest.skip(f"strace may not look here: {said.strip()}")
+        return self
+
+    def __exit__(self, *_):
+        self.strace.send_signal(signal.SIGINT)
+        self.strace.communicate()
+        rows = re.findall(r"^ *[\d.]+ +[\d.]+ +\d+ +(\d+) +(?:\d+ +)?(\w+)$", self.out.read_text(), re.M)
+        self.by_name = {name: int(n) for n, name in rows if name != "total"}
+
+    @property
+    def total(self):
+        return sum(self.by_name.values())
+
+
+class Audience:
+    """Viewers who have seen a first frame and get each further one before the next is published."""
+
+    def __init__(self, server, n_viewers):
+        self.publisher = wire.Conn(server)
+        self.publish(1)
+        self.viewers = [wire.Viewer(server, "/plot.mjpg") for _ in range(n_viewers)]
+        self.last = 1
+        self.see()
+
+    def publish(self, number):
+        self.publisher.request("PUT", "/plot.jpg", body=pictures.jpeg(number))
+
+    def see(self):
+        assert {viewer.next_seq() for viewer in self.viewers} == {self.last}
+
+    def show(self, n_frames):
+        for _ in range(n_frames):
+            self.last += 1
+            self.publish(self.last)
+            self.see()
+
+    def settle(self):
+        """Goes on until the server no longer looks at each viewer's line before each frame."""
+        deadline = time.monotonic() + SETTLED_S
+        while time.monotonic() < deadline:
+            self.show(1)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for conn in [self.publisher, *self.viewers]:
+            conn.close()
+
+
+def calls_per_frame(server, tmp_path, *options, n_frames=32):
+    """Calls per frame delivered, and all calls by name."""
+    one = server("--threads", "1", *options)
+    with Audience(one, N_VIEWERS) as audience:
+        audience.settle()
+        with Calls(one.pid, tmp_path / "calls") as calls:
+            audience.show(n_frames)
+    return calls.total / (n_frames * N_VIEWERS), calls.by_name
+
+
+def test_a_delivered_frame_costs_one_system_call(server, tmp_path):
+    each, by_name = calls_per_frame(server, tmp_path, "--plain-send")
+    assert 1 <= each <= 1.1, by_name
+
+
+def test_by_io_uring_many_deliveries_are_one_system_call(server, tmp_path):
+    each, by_name = calls_per_frame(server, tmp_path)
+    if "io_uring_enter" not in by_name:
+        pytest.skip("no io_uring here")
+    assert each <= 0.25, by_name
+
+
+def allocations(path):
+    return struct.unpack("Q", path.read_bytes())[0]
+
+
+@pytest.fixture
+def counted(server, tmp_path):
+    """A server whose allocations are counted in the file that comes with it."""
+    if not COUNTER.exists():
+        pytest.skip("this build has another allocator")
+    path = tmp_path / "allocations"
+    path.write_bytes(bytes(8))
+    return server(env={"LD_PRELOAD": str(COUNTER), "COUNT_ALLOCATIONS": str(path)}), path
+
+
+def test_nothing_is_allocated_per_viewer_and_frame(counted):
+    server, path = counted
+    made = {}
+    for n_viewers in (1, N_VIEWERS):
+        with Audience(server, n_viewers) as audience:
+            audience.show(5)
+            before = allocations(path)
+            audience.show(30)
+            made[n_viewers] = allocations(path) - before
+    assert made[1] >= 30, "a frame is not allocated: does the counter count?"
+    assert made[N_VIEWERS] <= made[1] + 30, made
