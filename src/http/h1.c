@@ -293,16 +293,24 @@ static void close_exchange(struct sc_h1 *h1)
     h1->is_readable = true;
 }
 
-static int send_answer(struct sc_h1 *h1)
+/* The head goes with the first bytes that there are; when there are none yet, alone. */
+static int go_on_streaming(struct sc_h1 *h1)
 {
     struct sc_exchange *x = &h1->x;
+    if (x->ops)
+        x->ops->writable(x->self);
+    if (x->answer != SC_ANSWER_STREAM)
+        return 0; /* it has finished just now */
+    int rc = sc_h1_flush(h1);
+    return rc == 0 ? -EAGAIN : rc;
+}
+
+static int send_answer(struct sc_h1 *h1)
+{
     if (h1->is_blocked)
         return -EAGAIN;
-    if (x->answer == SC_ANSWER_STREAM) {
-        if (x->ops)
-            x->ops->writable(x->self);
-        return x->answer == SC_ANSWER_STREAM ? -EAGAIN : 0; /* it may have finished just now */
-    }
+    if (h1->x.answer == SC_ANSWER_STREAM)
+        return go_on_streaming(h1);
     int rc = sc_h1_flush(h1);
     if (rc == 0)
         close_exchange(h1);

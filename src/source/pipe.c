@@ -109,6 +109,16 @@ static int pipe_open(void *state, const struct sc_source_ctx *ctx, struct sc_err
     return 0;
 }
 
+/* Opened again before it is closed: a FIFO that had no reader for a moment would break the next
+ * writer, who may be there already. */
+static int open_again(struct pipe *pipe, const struct sc_source_ctx *ctx, struct sc_err *err)
+{
+    int old SC_AUTO(sc_own_close) = pipe->fd;
+    pipe->fd = -1;
+    sc_cut_destroy(&pipe->cut);
+    return pipe_open(pipe, ctx, err);
+}
+
 /* Standard input may be blocking: it is read only when there is something. */
 static int fill(struct pipe *pipe, const struct sc_source_ctx *ctx, struct sc_err *err)
 {
@@ -159,8 +169,7 @@ static int pipe_read(void *state, const struct sc_source_ctx *ctx, struct sc_dra
             return sc_err_set(err, rc, "'%s': a picture is larger than the limit of %zu bytes",
                               pipe->target, sc_pool_frame_max_bytes(ctx->pool));
         if (rc == -ENODATA && pipe->is_reopened) {
-            pipe_close(pipe);
-            rc = pipe_open(pipe, ctx, err);
+            rc = open_again(pipe, ctx, err);
         } else if (rc == -EAGAIN) {
             rc = fill(pipe, ctx, err);
         }

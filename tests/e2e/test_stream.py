@@ -211,6 +211,14 @@ def test_a_hundred_viewers_get_the_same(server):
         viewer.close()
 
 
+def test_the_head_does_not_wait_for_the_first_picture(server, tmp_path):
+    s = server("plot=watch:plot.jpg", cwd=tmp_path)
+    with wire.Viewer(s, "/plot.mjpg") as viewer:
+        assert viewer.head.status == 200
+        (tmp_path / "plot.jpg").write_bytes(jpeg(1))
+        assert viewer.next_seq() == 1
+
+
 def test_stopping_the_server_ends_streams_behind_a_whole_part(server):
     s = server()
     wire.put(s, "plot", jpeg(1, size_bytes=300_000))
