@@ -10,6 +10,7 @@
 #include "media/stream.h"
 
 struct sc_inbox {
+    atomic_uint n_refs;              /* the owner's, and one for each wake under way */
     _Atomic(struct sc_tap *) marked; /* pushed by any thread */
     struct sc_tap *taken;            /* the owner's: taken from marked, not looked at yet */
     int fd;
@@ -26,15 +27,23 @@ int sc_inbox_create(struct sc_inbox **out_inbox)
         free(inbox);
         return rc;
     }
+    atomic_init(&inbox->n_refs, 1);
     *out_inbox = inbox;
     return 0;
+}
+
+static void unref(struct sc_inbox *inbox)
+{
+    if (atomic_fetch_sub_explicit(&inbox->n_refs, 1, memory_order_acq_rel) > 1)
+        return;
+    (void)close(inbox->fd); /* nothing to do about a failure here */
+    free(inbox);
 }
 
 void sc_inbox_destroy(struct sc_inbox **inbox)
 {
     if (*inbox)
-        (void)close((*inbox)->fd);
-    free(*inbox);
+        unref(*inbox);
     *inbox = NULL;
 }
 
@@ -99,11 +108,14 @@ bool sc_tap_mark(struct sc_tap *tap)
         tap->next_marked = head;
     } while (!atomic_compare_exchange_weak_explicit(&tap->inbox->marked, &head, tap,
                                                     memory_order_release, memory_order_relaxed));
-    return head == NULL;
+    if (!head)
+        atomic_fetch_add_explicit(&tap->inbox->n_refs, 1, memory_order_relaxed);
+    return !head;
 }
 
 void sc_inbox_wake(struct sc_inbox *inbox)
 {
     uint64_t one = 1;
     (void)!write(inbox->fd, &one, sizeof one); /* full: it is readable already */
+    unref(inbox);
 }

@@ -48,8 +48,9 @@ void sc_tap_open(struct sc_tap *tap, struct sc_stream *stream, struct sc_inbox *
 /** Disconnects; a mark that lies in the inbox is forgotten. Thread: the inbox's. */
 void sc_tap_close(struct sc_tap *tap);
 
-/** For the stream, under its lock. Returns: true when the inbox must be woken afterwards. */
+/** For the stream, under its lock. Returns: true when the inbox must be woken, once, afterwards;
+ * until then it stays, although its owner may destroy it. */
 bool sc_tap_mark(struct sc_tap *tap);
 
-/** Writes to the inbox's descriptor. Thread: any, no lock held. */
+/** Writes to the inbox's descriptor, as sc_tap_mark asked for. Thread: any, no lock held. */
 void sc_inbox_wake(struct sc_inbox *inbox);
