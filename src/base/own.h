@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define SC_AUTO(destroy) __attribute__((cleanup(destroy)))
+#define SC_AUTO(destroy) __attribute__((cleanup(destroy), unused))
 
 #define sc_steal(pointer)                                                                          \
     __extension__({                                                                                \
