@@ -95,7 +95,8 @@ static void take_source(struct line *line, char *word)
 
 static int take_word(struct line *line, char *word)
 {
-    bool is_option = word[0] == '-' && word[1] != '\0';
+    bool is_stdin = strcmp(word, "-") == 0 || strncmp(word, "-#", 2) == 0;
+    bool is_option = word[0] == '-' && !is_stdin;
     if (is_option)
         return word[1] == '-' ? take_long(line, word) : take_short(line, word);
     bool is_first = line->config->n_sources == 0 && line->config->command == SC_COMMAND_SERVE;

@@ -65,6 +65,17 @@ static void options_and_sources_may_be_mixed(void **state)
     sc_config_fini(&config);
 }
 
+static void standard_input_may_have_options(void **state)
+{
+    struct sc_config config;
+    char copy[LINE_BYTES];
+    (void)state;
+    assert_int_equal(parse("-#at_end=exit", copy, &config, NULL), 0);
+    assert_int_equal(config.n_sources, 1);
+    assert_string_equal(config.sources[0], "-#at_end=exit");
+    sc_config_fini(&config);
+}
+
 static void a_letter_may_be_glued_to_its_value(void **state)
 {
     struct sc_config config;
@@ -185,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_words_the_defaults_stand),
         cmocka_unit_test(options_and_sources_may_be_mixed),
+        cmocka_unit_test(standard_input_may_have_options),
         cmocka_unit_test(a_letter_may_be_glued_to_its_value),
         cmocka_unit_test(an_empty_value_is_a_value),
         cmocka_unit_test(two_dashes_end_the_options),
