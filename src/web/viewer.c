@@ -321,7 +321,7 @@ static const char *const form_names[] = {
     [SC_VIEWER_RAW] = "raw",
 };
 
-static void begin(const struct sc_viewer *v, const struct sc_call *call)
+static void begin(const struct sc_call *call, enum sc_viewer_form form)
 {
     char headers[1024];
     (void)snprintf(headers, sizeof headers,
@@ -331,14 +331,14 @@ static void begin(const struct sc_viewer *v, const struct sc_call *call)
                    "Expires: Mon, 3 Jan 2000 12:34:56 GMT\r\n"
                    "X-Accel-Buffering: no\r\n" SC_WEB_PICTURE_HEADERS "%s",
                    call->reply.cors);
-    sc_exchange_begin(v->x, 200,
-                      v->form == SC_VIEWER_RAW
+    sc_exchange_begin(call->reply.x, 200,
+                      form == SC_VIEWER_RAW
                           ? "application/octet-stream"
                           : "multipart/x-mixed-replace; boundary=" SC_FRAME_BOUNDARY,
                       headers);
 }
 
-void sc_viewer_start(const struct sc_call *call, struct sc_stream *stream)
+static void seat(const struct sc_call *call, struct sc_stream *stream)
 {
     struct sc_viewer *v = calloc(1, sizeof *v);
     struct sc_audience *audience = v ? sc_audience_join(call->lane, stream) : NULL;
@@ -372,5 +372,14 @@ void sc_viewer_start(const struct sc_call *call, struct sc_stream *stream)
         sc_exchange_abort(v->x);
         return;
     }
-    begin(v, call);
+    begin(call, v->form);
+}
+
+void sc_viewer_start(const struct sc_call *call, struct sc_stream *stream)
+{
+    if (sc_exchange_is_head(call->reply.x))
+        begin(call,
+              sc_viewer_form_of(call)); /* nobody watches: no source is to be started for it */
+    else
+        seat(call, stream);
 }
