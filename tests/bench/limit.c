@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The least that a server of live pictures can do, as a measure for ours: one thread, one send per
  * viewer and frame from one buffer, no checks, no HTTP but a fixed answer, the picture its own:
- * limit send|sendfile|uring FPS PICTURE. Prints its port. */
+ * limit [-j PROCESSES] send|sendfile|uring FPS PICTURE. Prints its port. Several processes share
+ * the viewers, each with a loop of its own. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -25,6 +26,7 @@
 #define MAX_VIEWERS 16384
 #define MAX_FRAMES  4 /* so many can be on their way */
 #define HEAD_BYTES  256
+#define MAX_LOOPS   64
 
 static const char answer[] =
     "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=b\r\n\r\n--b\r\n";
@@ -162,26 +164,53 @@ static void take_viewer(struct limit *limit)
         viewer->fd = -1;
 }
 
-static int open_sockets(struct limit *limit, double fps)
+static int open_listener(struct sockaddr_in *address)
+{
+    socklen_t len = sizeof *address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &(int){1}, sizeof(int)) < 0 ||
+        bind(fd, (struct sockaddr *)address, len) < 0 || listen(fd, 4096) < 0 ||
+        getsockname(fd, (struct sockaddr *)address, &len) < 0)
+        return -errno;
+    return fd;
+}
+
+/* One process each; a child ends with its parent. */
+static int split(struct limit *limit, unsigned n_loops)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t len = sizeof address;
+    int listeners[MAX_LOOPS] = {0};
+    for (unsigned i = 0; i < n_loops; i++)
+        if ((listeners[i] = open_listener(&address)) < 0)
+            return listeners[i];
+    unsigned mine = 0;
+    for (unsigned i = 1; i < n_loops && mine == 0; i++)
+        if (fork() == 0)
+            mine = i;
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    for (unsigned i = 0; i < n_loops; i++)
+        if (i != mine)
+            (void)close(listeners[i]); /* another's */
+    limit->listen_fd = listeners[mine];
+    if (mine > 0)
+        return 0;
+    printf("ready: http://127.0.0.1:%d/\n", ntohs(address.sin_port));
+    return fflush(stdout) == 0 ? 0 : -errno;
+}
+
+static int open_events(struct limit *limit, double fps)
+{
     long interval_ns = (long)(1e9 / fps);
     struct itimerspec every = {.it_interval.tv_nsec = interval_ns, .it_value.tv_nsec = interval_ns};
     struct epoll_event on_listen = {.events = EPOLLIN, .data.ptr = &limit->listen_fd};
     struct epoll_event on_timer = {.events = EPOLLIN, .data.ptr = &limit->timer_fd};
     limit->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    limit->listen_fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     limit->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-    if (bind(limit->listen_fd, (struct sockaddr *)&address, len) < 0 ||
-        listen(limit->listen_fd, 4096) < 0 ||
-        getsockname(limit->listen_fd, (struct sockaddr *)&address, &len) < 0 ||
-        timerfd_settime(limit->timer_fd, 0, &every, NULL) < 0 ||
+    if (timerfd_settime(limit->timer_fd, 0, &every, NULL) < 0 ||
         epoll_ctl(limit->epoll_fd, EPOLL_CTL_ADD, limit->listen_fd, &on_listen) < 0 ||
         epoll_ctl(limit->epoll_fd, EPOLL_CTL_ADD, limit->timer_fd, &on_timer) < 0)
         return -errno;
-    printf("ready: http://127.0.0.1:%d/\n", ntohs(address.sin_port));
-    return fflush(stdout) == 0 ? 0 : -errno;
+    return 0;
 }
 
 static void turn(struct limit *limit)
@@ -210,32 +239,38 @@ static const struct limit_way *find_way(const char *name)
     return NULL;
 }
 
-static int start(struct limit *limit, double fps, const char *path)
+static int start(struct limit *limit, unsigned n_loops, double fps, const char *path)
 {
-    if (limit->way->open && !limit->way->open())
-        return -ENOSYS;
     int rc = bench_picture_load(path, &limit->picture);
     for (size_t i = 0; rc == 0 && i < MAX_FRAMES; i++) {
         limit->frames[i].file = -1;
         limit->frames[i].data = malloc(HEAD_BYTES + limit->picture.len_bytes + sizeof tail);
         rc = limit->frames[i].data ? 0 : -ENOMEM;
     }
-    return rc == 0 ? open_sockets(limit, fps) : rc;
+    if (rc == 0)
+        rc = split(limit, n_loops);
+    if (rc == 0 && limit->way->open && !limit->way->open())
+        rc = -ENOSYS;
+    return rc == 0 ? open_events(limit, fps) : rc;
 }
 
 int main(int argc, char **argv)
 {
     static struct limit limit;
-    double fps = argc == 4 ? strtod(argv[2], NULL) : 0;
-    limit.way = argc == 4 ? find_way(argv[1]) : NULL;
+    unsigned long n_loops = 1;
+    for (int option; (option = getopt(argc, argv, "j:")) != -1;)
+        n_loops = option == 'j' ? strtoul(optarg, NULL, 10) : 0;
+    bool is_right = argc - optind == 3 && n_loops >= 1 && n_loops <= MAX_LOOPS;
+    limit.way = is_right ? find_way(argv[optind]) : NULL;
+    double fps = is_right ? strtod(argv[optind + 1], NULL) : 0;
     if (!limit.way || fps < 1.1) {
-        fprintf(stderr, "usage: limit send|sendfile|uring FPS PICTURE\n");
+        fprintf(stderr, "usage: limit [-j PROCESSES] send|sendfile|uring FPS PICTURE\n");
         return 2;
     }
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     (void)signal(SIGPIPE, SIG_IGN); /* sendfile(2) cannot be told otherwise */
     (void)bench_raise_files();
-    int rc = start(&limit, fps, argv[3]);
+    int rc = start(&limit, (unsigned)n_loops, fps, argv[optind + 2]);
     if (rc < 0) {
         fprintf(stderr, "limit: %s\n", strerror(-rc));
         return 1;

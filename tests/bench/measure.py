@@ -34,7 +34,7 @@ def kernel_tcp_bytes():
 class Load:
     """Viewers, in their own process, from `measuring` on; result() waits for the end."""
 
-    def __init__(self, address, path, viewers=1, parsed=None, seconds=4, settle=2.5, options=(), prefix=()):
+    def __init__(self, address, path, viewers=1, parsed=None, seconds=4, settle=2.2, options=(), prefix=()):
         parsed = min(viewers, 10) if parsed is None else parsed
         command = [*prefix, servers.program("load"), "-n", viewers, "-p", parsed, "-t", seconds, "-s", settle,
                    *options, address, path]

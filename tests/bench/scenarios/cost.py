@@ -1,5 +1,7 @@
 """What a delivered gigabyte costs, beside a bare loop that sends, and how old pictures are when they arrive."""
 
+import os
+
 import measure
 import servers
 from report import Figure
@@ -12,7 +14,8 @@ MORE_CASES = [(size, n, None) for size in (8000, 60000, 200000) for n in (1, 100
 
 def ours(bench):
     usual = [servers.Limit("send"), servers.Stillcast()]
-    more = [servers.Stillcast("stillcast, plain", "--plain-send"), servers.Limit("sendfile"), servers.Limit("uring")]
+    more = [servers.Limit("send", os.cpu_count()), servers.Stillcast("stillcast, 1 thread", "--threads", "1"),
+            servers.Stillcast("stillcast, plain", "--plain-send"), servers.Limit("sendfile"), servers.Limit("uring")]
     return [s for s in usual + bench.pick([], more) if not s.available()]
 
 
