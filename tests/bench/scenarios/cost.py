@@ -1,4 +1,7 @@
-"""What a delivered gigabyte costs, beside a bare loop that sends, and how old pictures are when they arrive."""
+"""What a delivered gigabyte costs, beside a bare loop that sends, and how old pictures are when they arrive.
+
+Several threads that send at once cost more per byte than one, whatever they do: caches and cores are shared with each
+other and with the viewers. So the server's loops are compared with as many bare loops, and one with one."""
 
 import os
 
@@ -6,33 +9,32 @@ import measure
 import servers
 from report import Figure
 
-FPS = 30
-CASES = [(60000, 300, 1.15), (60000, 1000, 1.15), (8000, 300, 1.25), (8000, 1000, 1.25)]
-MORE_CASES = [(size, n, None) for size in (8000, 60000, 200000) for n in (1, 100, 300, 1000)
-              if (size, n) not in [case[:2] for case in CASES]]
+FPS, SECONDS = 30, 2
+TARGETS = {(60000, 300): 1.15, (8000, 1000): 1.25, (60000, 1000): 1.15, (8000, 300): 1.25}
+USUAL = [(60000, 300), (8000, 1000)]
+ALL = [*TARGETS, *((size, n) for size in (8000, 60000, 200000) for n in (1, 100, 300, 1000) if (size, n) not in TARGETS)]
+CORES = os.cpu_count()
+ONE = servers.Limit(), servers.Stillcast("stillcast, 1 thread", "--threads", "1")
+EACH = servers.Limit("send", CORES), servers.Stillcast()
 
 
-def ours(bench):
-    usual = [servers.Limit("send"), servers.Stillcast()]
-    more = [servers.Limit("send", os.cpu_count()), servers.Stillcast("stillcast, 1 thread", "--threads", "1"),
-            servers.Stillcast("stillcast, plain", "--plain-send"), servers.Limit("sendfile"), servers.Limit("uring")]
-    return [s for s in usual + bench.pick([], more) if not s.available()]
+def compared(ours, limit, results, most):
+    ratio = measure.median_ratio(results[ours.name], results[limit.name], "cpu_s_per_gb")
+    cost, base = (measure.median(results[s.name], "cpu_s_per_gb") for s in (ours, limit))
+    delivered = measure.median(results[ours.name], "delivered")
+    return Figure(f"   {ours.name}, to {limit.name}", f"{ratio:.2f} x", f"<= {most} x" if most else "",
+                  ratio <= most if most else None, f"{cost:.3f} to {base:.3f} CPU-s/GB, {delivered:.1%} delivered")
 
 
-def one_case(bench, size, viewers, most):
-    results = measure.rounds(ours(bench), 3, lambda server: measure.serve_and_load(server, size, viewers, FPS, seconds=3))
+def one_case(bench, size, viewers):
+    most = TARGETS.get((size, viewers))
+    pairs = [ONE, EACH] if CORES > 1 else [ONE]
+    results = measure.rounds([server for pair in pairs for server in pair], 3 if most else 1,
+                             lambda server: measure.serve_and_load(server, size, viewers, FPS, seconds=SECONDS))
     bench.keep(f"cost {size // 1000} KB x {viewers}", results)
-    limit = results["bare send"]
-    for name, found in results.items():
-        ratio = measure.median_ratio(found, limit, "cpu_s_per_gb")
-        value = f"{measure.median(found, 'cpu_s_per_gb'):.3f} CPU-s/GB"
-        if name == "stillcast":
-            yield Figure(f"CPU per GB, {size // 1000} KB x {viewers} x {FPS} fps", f"{ratio:.2f} x bare send",
-                         f"<= {most} x" if most else "", ratio <= most if most else None,
-                         f"{value}, {measure.median(found, 'delivered'):.1%} delivered")
-        else:
-            yield Figure(f"   {name}", f"{ratio:.2f} x", "", None,
-                         f"{value}, {measure.median(found, 'delivered'):.1%} delivered")
+    yield Figure(f"CPU per GB, {size // 1000} KB x {viewers} x {FPS} fps", "")
+    for limit, ours in pairs:
+        yield compared(ours, limit, results, most)
 
 
 def age(bench):
@@ -47,6 +49,6 @@ def age(bench):
 
 
 def run(bench):
-    for size, viewers, most in CASES + bench.pick([], MORE_CASES):
-        yield from one_case(bench, size, viewers, most)
-    yield from age(bench)
+    for size, viewers in bench.pick(USUAL, ALL):
+        yield from one_case(bench, size, viewers)
+    yield from reversed(list(age(bench)))
