@@ -149,7 +149,7 @@ def test_a_single_picture_is_shown_again_when_it_was_changed(server, tmp_path):
         (tmp_path / "new").write_bytes(jpeg(2))
         (tmp_path / "new").rename(path)
         assert viewer.until_seq(2) == 2
-    assert look(s, name)["frames_in"] == 2, "a picture that was not changed is not shown again"
+    assert look(s, name)["seq"] == 2, "a picture that was not changed is not shown again"
 
 
 def test_an_empty_folder_is_waited_for(server, tmp_path):
