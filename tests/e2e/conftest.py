@@ -114,6 +114,14 @@ def server(tmp_path):
     assert not problems, "\n".join(problems)
 
 
+@pytest.fixture(scope="module")
+def one_server(tmp_path_factory):
+    """One server without options for a whole file: for tests that change nothing for the next one."""
+    one = Server([], "127.0.0.1:0", {}, tmp_path_factory.mktemp("server")).wait_ready()
+    yield one
+    one.stop()
+
+
 class Ended:
     """What a run that ends by itself left behind: code, stdout, stderr."""
 

@@ -5,9 +5,6 @@ import pathlib
 import re
 import socket
 
-import pytest
-
-import conftest
 import wire
 
 TABLE = pathlib.Path(__file__).resolve().parents[1] / "data" / "requests.txt"
@@ -36,14 +33,6 @@ def rows():
 ROWS = list(rows())
 BAD = [(400 if verdict == "body" else int(verdict), name, raw) for verdict, name, raw in ROWS if verdict not in ("ok", "last")]
 GOOD = [row for row in ROWS if row[0] in ("ok", "last")]
-
-
-@pytest.fixture(scope="module")
-def one_server(tmp_path_factory):
-    """One server for the whole table: nothing here may change what the next request gets."""
-    one = conftest.Server([], "127.0.0.1:0", {}, tmp_path_factory.mktemp("malformed")).wait_ready()
-    yield one
-    one.stop()
 
 
 def send_pieces(conn, pieces):
