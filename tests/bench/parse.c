@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "parse.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,8 @@ static void end_head(struct parse *parse, struct parse_seen *seen)
     parse->head_bytes = 0;
     if (is_answer && !strstr(parse->head, " 200 "))
         lose(parse, seen);
+    if (is_answer)
+        parse->is_chunked = strcasestr(parse->head, "\nTransfer-Encoding: chunked") != NULL;
     if (is_answer)
         return;
     parse->left_bytes = length ? strtoul(length + 16, NULL, 10) : 0;
@@ -108,12 +111,40 @@ static size_t take_rest(struct parse *parse, const char *data, size_t len_bytes)
     return n;
 }
 
+/* What stands between the bytes of two chunks: an empty line, and the next one's length. */
+static size_t take_chunk_line(struct parse *parse, const char *data, size_t len_bytes)
+{
+    for (size_t i = 0; i < len_bytes; i++) {
+        char digit[] = {data[i], '\0'};
+        if (isxdigit((unsigned char)data[i]))
+            parse->chunk_next_bytes = parse->chunk_next_bytes * 16 + strtoul(digit, NULL, 16);
+        if (data[i] != '\n' || parse->chunk_next_bytes == 0)
+            continue;
+        parse->chunk_bytes = parse->chunk_next_bytes;
+        parse->chunk_next_bytes = 0;
+        return i + 1;
+    }
+    return len_bytes;
+}
+
+static size_t take_content(struct parse *parse, const char *data, size_t len_bytes,
+                           struct parse_seen *seen)
+{
+    len_bytes = parse->is_chunked ? take(parse->chunk_bytes, len_bytes) : len_bytes;
+    bool was_chunked = parse->is_chunked;
+    size_t n = parse->state == PARSE_HEAD    ? take_head(parse, data, len_bytes, seen)
+               : parse->state == PARSE_START ? take_start(parse, data, len_bytes, seen)
+                                             : take_rest(parse, data, len_bytes);
+    parse->chunk_bytes -= was_chunked ? n : 0;
+    return n;
+}
+
 void parse_bytes(struct parse *parse, const char *data, size_t len_bytes, struct parse_seen *seen)
 {
     while (len_bytes > 0 && parse->state != PARSE_LOST) {
-        size_t n = parse->state == PARSE_HEAD    ? take_head(parse, data, len_bytes, seen)
-                   : parse->state == PARSE_START ? take_start(parse, data, len_bytes, seen)
-                                                 : take_rest(parse, data, len_bytes);
+        bool is_between = parse->is_chunked && parse->chunk_bytes == 0;
+        size_t n = is_between ? take_chunk_line(parse, data, len_bytes)
+                              : take_content(parse, data, len_bytes, seen);
         parse->at_bytes += n;
         data += n;
         len_bytes -= n;

@@ -28,6 +28,8 @@ struct parse {
     enum parse_state state;
     char head[PARSE_HEAD_BYTES]; /* of a part, or of a picture */
     size_t head_bytes, left_bytes;
+    bool is_chunked;
+    size_t chunk_bytes, chunk_next_bytes; /* left of this chunk; of the next one, being read */
     bool is_stamped;
     struct bench_stamp stamp;
     unsigned char last[2]; /* bytes of the picture */
