@@ -4,17 +4,14 @@ import json
 import pathlib
 import statistics
 import subprocess
+import time
 
 import servers
 
 
 def cpu_s(pids):
-    """CPU time of all threads that live, to the nanosecond."""
-    total_ns = 0
-    for pid in pids:
-        for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-            total_ns += int((task / "schedstat").read_text().split()[0])
-    return total_ns / 1e9
+    """CPU time of all threads, also those that have ended, to the nanosecond: each process has a clock for it."""
+    return sum(time.clock_gettime(~pid << 3 | 2) for pid in pids)
 
 
 def user_bytes(pid):
