@@ -58,11 +58,17 @@ static void on_complete(void *self)
     struct sc_stream *stream SC_AUTO(sc_stream_unref) = NULL;
     struct sc_slice written = sc_draft_written(push->draft);
     bool is_picture = sc_kind_of(written.data, written.len_bytes) != SC_KIND_NONE;
+    bool is_form = written.len_bytes > 2 && memcmp(written.data, "--", 2) == 0;
     struct sc_err err = {0};
     uint64_t seq = 0;
     push->is_over = true;
     int rc = sc_publish_draft(push->web, push->name, &push->draft, &stream, &seq, &err);
-    if (rc < 0 && !is_picture && written.len_bytes > 0)
+    if (rc < 0 && is_form)
+        sc_reply_error(&push->reply, 415, NULL,
+                       "this is a form or multipart: send the picture alone, as curl -T does, or "
+                       "post it to /%s.mjpg",
+                       push->name);
+    else if (rc < 0 && !is_picture && written.len_bytes > 0)
         sc_reply_error(&push->reply, 415, NULL, "%s", err.text);
     else if (rc < 0)
         sc_publish_reply_error(&push->reply, &err);

@@ -167,6 +167,12 @@ static bool pass_guards(struct sc_call *call)
     return true;
 }
 
+static const char *what_it_is_for(unsigned method)
+{
+    return method == SC_METHOD_DELETE ? "it ends a published stream as DELETE /NAME"
+                                      : "one picture is published at /NAME.jpg, many at /NAME.mjpg";
+}
+
 static void reply_unmatched(const struct sc_call *call, const struct match *match, const char *path)
 {
     char headers[512];
@@ -183,8 +189,9 @@ static void reply_unmatched(const struct sc_call *call, const struct match *matc
         sc_reply_error(&call->reply, 501, headers, "this server does not know the method %.*s",
                        (int)call->request->method_text.len_bytes, call->request->method_text.data);
     } else {
-        sc_reply_error(&call->reply, 405, headers, "%.*s is not for this address",
-                       (int)call->request->method_text.len_bytes, call->request->method_text.data);
+        sc_reply_error(&call->reply, 405, headers, "%.*s is not for %s: %s",
+                       (int)call->request->method_text.len_bytes, call->request->method_text.data,
+                       path, what_it_is_for(call->request->method));
     }
 }
 

@@ -488,3 +488,25 @@ def test_svg_where_it_is_allowed(server, pattern, name, status):
         assert "sandbox" in answer["content-security-policy"]
         answer = wire.request(s, "PUT", f"/{name}.jpg", body=jpeg(1))
         assert answer.status == 415 and "SVG" in answer.text, "no browser shows both in one stream"
+
+
+@pytest.mark.parametrize("method, target, words", [
+    ("PUT", "/plot", ["PUT is not for /plot", "/NAME.jpg", "/NAME.mjpg"]),
+    ("PUT", "/", ["/NAME.jpg"]),
+    ("POST", "/plot.bmp", ["POST is not for /plot.bmp", "/NAME.jpg"]),
+    ("DELETE", "/plot.jpg", ["DELETE is not for /plot.jpg", "/NAME"]),
+    ("DELETE", "/", ["/NAME"]),
+])
+def test_a_wrong_address_is_told_the_right_one(server, method, target, words):
+    answer = wire.request(server(), method, target, body=jpeg(1) if method != "DELETE" else None)
+    assert answer.status == 405 and answer["allow"]
+    for word in words:
+        assert word in answer.text
+
+
+def test_a_form_is_told_to_send_the_picture_alone(server):
+    s = server()
+    form = wire.multipart(jpeg(1))
+    answer = wire.request(s, "POST", "/plot.jpg", body=form)
+    assert answer.status == 415 and "form" in answer.text and "curl -T" in answer.text and "/plot.mjpg" in answer.text
+    assert wire.request(s, "POST", "/plot.mjpg", {"Content-Type": "multipart/form-data; boundary=frame"}, form).status == 200
