@@ -60,8 +60,8 @@ class ChromiumTab(Tab):
     def _do(self, verb, **more):
         return self.browser.do(verb, tab=self.number, **more)
 
-    def goto(self, url):
-        self._do("goto", url=url)
+    def goto(self, url, until="domcontentloaded"):
+        self._do("goto", url=url, waitUntil=until)
 
     def evaluate(self, script):
         return self._do("evaluate", script=script)

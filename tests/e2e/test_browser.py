@@ -242,6 +242,38 @@ def test_an_svg_stream_is_shown(server, open_tab):
     tab.wait_color(screen("plot"), BLUE)
 
 
+def plain_picture(kind, color, folder):
+    if kind != "AVIF":
+        return pictures.image(kind, 640, 480, color)
+    path = folder / "plain.avif"
+    subprocess.run(["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", "color=0x%02x%02x%02x:s=640x480" % color,
+                    "-frames:v", "1", path], check=True)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF", "AVIF"])
+def test_a_stream_of_another_kind_is_live(server, open_tab, tmp_path, kind):
+    one = server()
+    wire.put(one, "plot", plain_picture(kind, RED, tmp_path))
+    tab = open_tab(f"{one.url}plot")
+    tab.wait_color("#picture", RED)
+    wire.put(one, "plot", plain_picture(kind, BLUE, tmp_path))
+    tab.wait_color("#picture", BLUE, 2)
+    assert wire.get(one, "/api/streams/plot").json["type"] == f"image/{kind.lower()}"
+
+
+@pytest.mark.parametrize("target", ["plot.mjpg", "?action=stream"])
+def test_a_stream_that_is_opened_by_hand_is_live(server, open_chromium, target):
+    """All pictures come with a policy that puts them in a sandbox: that must not keep them from being shown."""
+    one = server()
+    push(one, "plot", RED)
+    tab = open_chromium("about:blank")
+    tab.goto(one.url + target, until="commit")
+    tab.wait_color("img", RED)
+    push(one, "plot", BLUE)
+    tab.wait_color("img", BLUE, 2)
+
+
 def test_a_copy_button_copies(server, open_chromium):
     one = server()
     push(one, "plot", RED)

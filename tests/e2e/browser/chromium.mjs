@@ -29,7 +29,7 @@ async function open({ look }) {
 
 const verbs = {
   open,
-  goto: ({ tab, url }) => tabs[tab].page.goto(url, { waitUntil: 'domcontentloaded' }).then(() => null),
+  goto: ({ tab, url, waitUntil }) => tabs[tab].page.goto(url, { waitUntil }).then(() => null),
   evaluate: ({ tab, script }) => tabs[tab].page.evaluate(script),
   press: ({ tab, key }) => tabs[tab].page.keyboard.press(key),
   screenshot: async ({ tab, fullPage }) =>
