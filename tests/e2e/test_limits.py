@@ -1,6 +1,7 @@
 """Every limit at its value and one past it, and back again."""
 
 import socket
+import time
 
 import pytest
 
@@ -208,3 +209,55 @@ def test_a_unix_socket(server, tmp_path):
         assert b" 200 OK\r\n" in conn.recv(4096)
     s.stop()
     assert not (tmp_path / "sock").exists()
+
+
+def test_a_body_must_come_at_1_kib_a_second_when_5_s_are_over(server):
+    s = server()
+    steady_picture = jpeg(1, size_bytes=16_000)
+    with wire.Conn(s) as slow, wire.Conn(s) as steady:
+        for conn, name in ((slow, "slow"), (steady, "steady")):
+            conn.send_request("PUT", f"/{name}.jpg", {"Content-Length": str(len(steady_picture))})
+        began, sent = time.monotonic(), 0
+
+        def drip():
+            nonlocal sent
+            seconds = time.monotonic() - began
+            due = min(int(seconds * 2048), len(steady_picture) - 1)
+            steady.send(steady_picture[sent:due])
+            sent = due
+            slow.send(b"\xff")
+            return not slow.is_silent(0.1) and seconds
+        cut_s = wire.eventually(drip, 12, "the slow one was not cut")
+        assert cut_s > 4.9
+        answer = slow.read_answer()
+        assert answer.status == 408 and answer["connection"] == "close"
+        assert hits(s, "publish_timeout") == 1
+        assert steady.is_silent(0)
+        steady.send(steady_picture[sent:])
+        assert steady.read_answer().status == 201
+    assert wire.get(s, "/slow.jpg").status == 404
+
+
+def test_sixteen_addresses_and_no_more(server, run):
+    s = server(*["--listen=127.0.0.1:0"] * 15)
+    assert len(s.stdout.split()) == 2 + 16
+    ended = run(*["--listen=127.0.0.1:0"] * 17)
+    assert ended.code == 64 and "16 --listen" in ended.stderr, ended.stderr
+
+
+def test_two_hundred_viewers_are_listed_and_all_are_counted(server):
+    s = server()
+    wire.put(s, "plot", jpeg(1))
+    viewers = [wire.Viewer(s, "/plot.mjpg") for _ in range(200)]
+    for viewer in viewers:
+        viewer.next_seq()
+
+    def told():
+        stream = wire.get(s, "/api/streams/plot").json
+        return stream["viewers"], len(stream["viewer_list"])
+    assert told() == (200, 200)
+    viewers.append(wire.Viewer(s, "/plot.mjpg"))
+    viewers[-1].next_seq()
+    assert told() == (201, 200)
+    for viewer in viewers:
+        viewer.close()
