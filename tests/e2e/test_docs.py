@@ -101,9 +101,49 @@ def test_the_publisher_in_python_publishes(server, tmp_path):
         publisher.wait()
 
 
-def test_the_viewer_in_python_views(watched):
-    code = snippet(watched, "import cv2") + "assert is_there and picture.shape == (48, 64, 3)\n"
+@pytest.fixture
+def demo(server):
+    """What `make run` serves."""
+    return server("demo")
+
+
+def shell_lines(one, heading):
+    """The lines of the shell blocks behind that heading that talk to the server, with its address."""
+    part = README.split(f"## {heading}\n")[1].split("\n## ")[0]
+    lines = "\n".join(re.findall(r"```sh\n(.*?)```", part, re.S)).splitlines()
+    return [line.replace("http://localhost:8080/", one.url) for line in lines if "http://localhost:8080/" in line]
+
+
+def run_line(line, folder):
+    subprocess.run(["sh", "-c", line], check=True, cwd=folder, capture_output=True, stdin=subprocess.DEVNULL,
+                   timeout=wire.patience(20))
+
+
+def test_the_viewer_in_python_views_the_demo(demo):
+    code = snippet(demo, "import cv2") + "assert is_there and picture.shape == (540, 960, 3)\n"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=wire.patience(20))
+
+
+def test_the_lines_that_watch_work_with_the_demo(demo, tmp_path):
+    lines = [line for line in shell_lines(demo, "Live pictures out") if not line.startswith(("vlc ", "ffplay "))]
+    assert len(lines) == 3
+    for line in lines:
+        run_line(line.replace("-t 10 ", "-t 1 "), tmp_path)
+    for path in ("now.jpg", "next.jpg"):
+        assert pictures.pixel((tmp_path / path).read_bytes())
+    assert (tmp_path / "test.mp4").stat().st_size > 1000
+
+
+def test_the_lines_that_publish_work_with_the_demo(demo, tmp_path):
+    (tmp_path / "plot.png").write_bytes(pictures.image("PNG"))
+    subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=10:duration=1",
+                    "video.mp4"], cwd=tmp_path, check=True, timeout=wire.patience(20))
+    lines = shell_lines(demo, "Pictures in")
+    assert len(lines) == 2
+    for line in lines:
+        run_line(line, tmp_path)
+    assert wire.get(demo, "/plot.jpg").body == pictures.image("PNG")
+    assert wire.get(demo, "/api/streams/video").json["frames_in"] == 10
 
 
 def test_the_command_lines_are_taken(server, tmp_path):
