@@ -70,7 +70,9 @@ struct sc_tap *sc_inbox_take(struct sc_inbox *inbox)
     struct sc_tap *tap = inbox->taken;
     if (tap) {
         inbox->taken = tap->next_marked;
-        atomic_store_explicit(&tap->is_marked, false, memory_order_release);
+        /* A plain store could become visible after the owner has looked at the stream, and whoever
+         * publishes in between would think the tap marked. */
+        (void)atomic_exchange_explicit(&tap->is_marked, false, memory_order_acq_rel);
     }
     return tap;
 }

@@ -242,6 +242,49 @@ static void readers_that_come_and_go_see_whole_frames_in_order(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+struct ear {
+    struct sc_inbox *inbox;
+    _Atomic uint64_t heard; /* newest number that it knows */
+    atomic_bool is_over;
+};
+
+static void *listen_closely(void *self)
+{
+    struct ear *ear = self;
+    while (!atomic_load_explicit(&ear->is_over, memory_order_relaxed))
+        while (sc_inbox_take(ear->inbox))
+            atomic_store_explicit(&ear->heard, sc_stream_seq(stream), memory_order_relaxed);
+    return NULL;
+}
+
+/* Publishes twice in close succession, time and again; each time the second must be heard of. */
+static void no_frame_is_missed_while_a_mark_is_taken(void **state)
+{
+    const struct sc_frame *frame = a_frame();
+    uint64_t until_ns = sc_clock_ns() + 400 * SC_NS_PER_MS;
+    struct ear ear = {0};
+    struct sc_tap tap;
+    pthread_t thread;
+    bool is_missed = false;
+    assert_int_equal(sc_inbox_create(&ear.inbox), 0);
+    sc_tap_open(&tap, stream, ear.inbox);
+    assert_int_equal(pthread_create(&thread, NULL, listen_closely, &ear), 0);
+    for (unsigned round = 0; !is_missed && sc_clock_ns() < until_ns; round++) {
+        (void)publish(sc_frame_ref(frame));
+        for (volatile unsigned i = 0; i < round % 256; i++) {
+        }
+        uint64_t seq = publish(sc_frame_ref(frame)), patience_ns = sc_clock_ns() + SC_NS_PER_S;
+        while (!is_missed && atomic_load(&ear.heard) != seq)
+            is_missed = sc_clock_ns() > patience_ns;
+    }
+    atomic_store(&ear.is_over, true);
+    (void)pthread_join(thread, NULL);
+    sc_tap_close(&tap);
+    sc_inbox_destroy(&ear.inbox);
+    sc_frame_unref(&frame);
+    assert_false(is_missed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +296,7 @@ int main(void)
         TEST(demand_is_told_at_the_first_join_and_the_last_leave),
         TEST(a_placeholder_neither_makes_live_nor_counts),
         TEST(one_publisher_holds_the_claim_until_it_lets_go_or_is_taken_over),
+        TEST(no_frame_is_missed_while_a_mark_is_taken),
         TEST(readers_that_come_and_go_see_whole_frames_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
