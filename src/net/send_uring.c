@@ -5,12 +5,14 @@
  * seccomp). */
 #include <errno.h>
 #include <liburing.h>
+#include <stdbool.h>
 #include <sys/socket.h>
 
 #include "net/send_strategy.h"
 
 struct uring {
     struct io_uring ring;
+    bool is_broken; /* a new ring was not to be had */
 };
 
 static int uring_open(void *state)
@@ -19,44 +21,55 @@ static int uring_open(void *state)
     return io_uring_queue_init(SC_SEND_BATCH, &u->ring, 0);
 }
 
-static void fail_all(struct sc_send *sends, size_t n, int code)
-{
-    for (size_t i = 0; i < n; i++)
-        sends[i].sent = code;
-}
-
 static void collect(struct uring *u, struct sc_send *sends, size_t n)
 {
     struct io_uring_cqe *done;
     for (size_t left = n; left > 0; left--) {
         if (io_uring_wait_cqe(&u->ring, &done) < 0)
-            return; /* what is not told stays -EAGAIN: its viewer waits for its socket */
+            return;
         sends[io_uring_cqe_get_data64(done)].sent = done->res;
         io_uring_cqe_seen(&u->ring, done);
     }
 }
 
-static void uring_send(void *state, struct sc_send *sends, size_t n)
+static void uring_close(void *state)
 {
     struct uring *u = state;
+    if (!u->is_broken)
+        io_uring_queue_exit(&u->ring);
+}
+
+/* What the kernel did not take still lies in the ring: submitted later, it would send to sockets
+ * and from memory that are no longer ours. */
+static void renew(struct uring *u)
+{
+    uring_close(u);
+    u->is_broken = uring_open(u) < 0;
+}
+
+static size_t submit(struct uring *u, struct sc_send *sends, size_t n)
+{
     for (size_t i = 0; i < n; i++) {
         struct io_uring_sqe *sqe = io_uring_get_sqe(&u->ring);
         io_uring_prep_send(sqe, sends[i].fd, sends[i].data, sends[i].len_bytes,
                            MSG_NOSIGNAL | MSG_DONTWAIT);
         io_uring_sqe_set_data64(sqe, i);
-        sends[i].sent = -EAGAIN;
+        sends[i].sent = -EIO; /* unless it is told */
     }
     int rc = io_uring_submit_and_wait(&u->ring, (unsigned)n);
-    if (rc < 0)
-        fail_all(sends, n, rc);
-    else
-        collect(u, sends, (size_t)rc);
+    return rc > 0 ? (size_t)rc : 0;
 }
 
-static void uring_close(void *state)
+static void uring_send(void *state, struct sc_send *sends, size_t n)
 {
     struct uring *u = state;
-    io_uring_queue_exit(&u->ring);
+    size_t n_taken = u->is_broken ? 0 : submit(u, sends, n);
+    collect(u, sends, n_taken);
+    if (n_taken == n)
+        return;
+    if (!u->is_broken)
+        renew(u);
+    sc_sender_plain.send(NULL, sends + n_taken, n - n_taken);
 }
 
 static const struct sc_sender_ops ops = {

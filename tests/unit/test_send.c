@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -85,6 +86,62 @@ static void full_and_closed_sockets_are_told_and_harm_no_other(void **state)
     }
 }
 
+struct io_uring;
+__attribute__((weak)) int __real_io_uring_submit_and_wait(struct io_uring *ring, unsigned n);
+int __wrap_io_uring_submit_and_wait(struct io_uring *ring, unsigned n);
+
+static bool is_kernel_short_of_memory;
+
+int __wrap_io_uring_submit_and_wait(struct io_uring *ring, unsigned n)
+{
+    return is_kernel_short_of_memory ? -EAGAIN : __real_io_uring_submit_and_wait(ring, n);
+}
+
+/* Sends to N new sockets. Each must have got it once; *out_last is one that stays open. */
+static void send_once(struct sc_sender *sender, const char *text, size_t len, int out_last[2])
+{
+    struct sc_send sends[N];
+    int pairs[N][2];
+    char got[64];
+    for (int i = 0; i < N; i++) {
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pairs[i]), 0);
+        sends[i] = (struct sc_send){.fd = pairs[i][0], .data = text, .len_bytes = len};
+    }
+    sc_sender_send(sender, sends, N);
+    for (int i = 0; i < N; i++) {
+        assert_int_equal(sends[i].sent, len);
+        assert_int_equal(recv(pairs[i][1], got, sizeof got, MSG_DONTWAIT), len);
+        assert_memory_equal(got, text, len);
+        if (i == N - 1)
+            memcpy(out_last, pairs[i], sizeof pairs[i]);
+        else
+            (void)(close(pairs[i][0]), close(pairs[i][1]));
+    }
+}
+
+static void what_the_kernel_did_not_take_is_sent_once_and_never_later(void **state)
+{
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        struct sc_sender *sender = create(kinds[k]);
+        int first[2], last[2];
+        char got[64];
+        if (!sender)
+            continue;
+        for (int round = 0; round < 10; round++) { /* more than a ring holds */
+            is_kernel_short_of_memory = true;
+            send_once(sender, "first", 5, first);
+            is_kernel_short_of_memory = false;
+            if (round % 2)
+                send_once(sender, "and another", 11, last);
+            assert_int_equal(recv(first[1], got, sizeof got, MSG_DONTWAIT), -1);
+            (void)(close(first[0]), close(first[1]));
+            if (round % 2)
+                (void)(close(last[0]), close(last[1]));
+        }
+        sc_sender_destroy(&sender);
+    }
+}
+
 static void there_always_is_one(void **state)
 {
     struct sc_sender *sender = create(SC_SENDER_AUTO);
@@ -101,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_batch_reaches_every_socket_whole),
         cmocka_unit_test(full_and_closed_sockets_are_told_and_harm_no_other),
+        cmocka_unit_test(what_the_kernel_did_not_take_is_sent_once_and_never_later),
         cmocka_unit_test(there_always_is_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
