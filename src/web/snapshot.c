@@ -19,7 +19,7 @@
 #include "web/suffix.h"
 
 #define WAIT_NS    (10 * SC_NS_PER_S)
-#define ETAG_BYTES 48
+#define ETAG_BYTES 64
 #define AGE_MAX_MS (1000ULL * 3600 * 24 * 365)
 
 /* What a picture must be to be the answer. */
@@ -44,9 +44,11 @@ static void release_frame(void *owner)
     sc_frame_unref(&frame);
 }
 
+/* A stream that was deleted and made again counts from 1 again; no two pictures are of one time. */
 static void make_etag(const struct sc_web *web, const struct sc_frame *frame, char *out)
 {
-    (void)snprintf(out, ETAG_BYTES, "\"%s-%" PRIu64 "\"", web->boot, sc_frame_seq(frame));
+    (void)snprintf(out, ETAG_BYTES, "\"%s-%" PRIu64 "-%" PRIx64 "\"", web->boot,
+                   sc_frame_seq(frame), sc_frame_sealed_ns(frame));
 }
 
 static void answer_frame(const struct sc_web *web, const struct sc_reply *reply, int status,

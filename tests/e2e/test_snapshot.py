@@ -73,6 +73,16 @@ def test_etags_of_another_start_do_not_match(server):
     assert etags[0] != etags[1]
 
 
+def test_etags_of_a_deleted_stream_do_not_match_the_next_of_its_name(server):
+    s = server()
+    wire.put(s, "plot", jpeg(1))
+    etag = wire.get(s, "/plot.jpg")["etag"]
+    assert wire.request(s, "DELETE", "/plot").status == 200
+    wire.put(s, "plot", jpeg(2))
+    answer = wire.get(s, "/plot.jpg", {"If-None-Match": etag})
+    assert answer.status == 200 and pictures.check(answer.body) == 2
+
+
 def test_if_modified_since(server):
     s = server()
     wire.put(s, "plot", jpeg(1))
