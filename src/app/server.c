@@ -28,7 +28,8 @@
 #define RESERVED_FDS      256 /* for sources, files and the loops themselves */
 #define CONNECTIONS_LEAST 64
 #define DRAIN_LOOK_NS     (20 * SC_NS_PER_MS)
-#define TIDY_NS           (30 * SC_NS_PER_S)
+#define TIDY_MOST_NS      (30 * SC_NS_PER_S)
+#define TIDY_LEAST_NS     (100 * SC_NS_PER_MS)
 
 struct worker {
     struct sc_server *server;
@@ -56,11 +57,19 @@ static void on_accepted(int fd, bool is_unix, void *self)
     sc_h1_open(&worker->lane->h1, fd);
 }
 
-static void look_after(struct worker *worker, uint64_t after_ns)
+/* Returns: 0; -ENOMEM, never from the timer's own call. */
+static int look_after(struct worker *worker, uint64_t after_ns)
 {
-    struct sc_loop *loop = worker->lane->loop;
-    if (sc_timer_start(sc_loop_timers(loop), &worker->timer, sc_clock_ns() + after_ns) < 0)
-        sc_loop_stop(loop); /* only while draining can there be no memory for this one timer */
+    return sc_timer_start(sc_loop_timers(worker->lane->loop), &worker->timer,
+                          sc_clock_ns() + after_ns);
+}
+
+static uint64_t tidy_every_ns(const struct sc_web *web)
+{
+    uint64_t wanted_ns = web->config.keep_ns / 2;
+    if (wanted_ns < TIDY_LEAST_NS)
+        return TIDY_LEAST_NS;
+    return wanted_ns < TIDY_MOST_NS ? wanted_ns : TIDY_MOST_NS;
 }
 
 static void tidy(struct sc_timer *timer)
@@ -70,7 +79,7 @@ static void tidy(struct sc_timer *timer)
     uint64_t now = sc_clock_ns();
     if (now > web->config.keep_ns)
         (void)sc_registry_forget(web->registry, now - web->config.keep_ns);
-    look_after(worker, TIDY_NS < web->config.keep_ns / 2 ? TIDY_NS : web->config.keep_ns / 2);
+    (void)look_after(worker, tidy_every_ns(web));
 }
 
 static void look_whether_drained(struct sc_timer *timer)
@@ -83,7 +92,7 @@ static void look_whether_drained(struct sc_timer *timer)
     if (is_late || sc_list_is_empty(&h1->connections))
         sc_loop_stop(worker->lane->loop);
     else
-        look_after(worker, DRAIN_LOOK_NS);
+        (void)look_after(worker, DRAIN_LOOK_NS);
 }
 
 static void begin_drain(struct sc_task *task)
@@ -95,7 +104,8 @@ static void begin_drain(struct sc_task *task)
     worker->drain_until_ns = sc_clock_ns() + worker->server->web.config.drain_ns;
     sc_timer_stop(sc_loop_timers(worker->lane->loop), &worker->timer);
     worker->timer.fire = look_whether_drained;
-    look_after(worker, 0);
+    if (look_after(worker, 0) < 0)
+        sc_loop_stop(worker->lane->loop); /* no memory: end now what would have been waited for */
 }
 
 static void *run(void *self)
@@ -208,8 +218,7 @@ static int make_workers(struct sc_server *server)
         server->web.lanes[i] = worker->lane;
         server->web.n_lanes = server->n_workers = i + 1;
     }
-    look_after(&server->workers[0], server->web.config.keep_ns / 2);
-    return 0;
+    return look_after(&server->workers[0], tidy_every_ns(&server->web));
 }
 
 static int start_acceptors(struct sc_server *server)

@@ -9,7 +9,8 @@
 #include "media/stream.h"
 #include "web/endpoints.h"
 
-#define TEXT_MAX_BYTES (1024 * 1024)
+#define SERVER_MAX_BYTES 65536 /* what is told of the server ... */
+#define STREAM_MAX_BYTES 8192  /* ... and of each stream */
 
 static uint64_t get(const _Atomic uint64_t *counter)
 {
@@ -176,17 +177,18 @@ static void metrics(const struct sc_call *call)
     struct sc_stream **streams = NULL;
     size_t n = 0;
     struct sc_buf out;
-    sc_buf_init(&out, TEXT_MAX_BYTES);
+    if (sc_registry_list(call->web->registry, &streams, &n) < 0) {
+        sc_reply_error(&call->reply, 503, "Retry-After: 5\r\n", "the server is out of memory");
+        return;
+    }
+    sc_buf_init(&out, SERVER_MAX_BYTES + n * STREAM_MAX_BYTES);
     write_server(&out, call->web);
     write_limits(&out, call->web);
-    if (sc_registry_list(call->web->registry, &streams, &n) == 0) {
-        write_streams(&out, streams, n);
-        write_ages(&out, streams, n);
-    }
+    write_streams(&out, streams, n);
+    write_ages(&out, streams, n);
     sc_registry_free_list(&streams, n);
-    sc_reply_text(&call->reply, 200, "text/plain; version=0.0.4; charset=utf-8", out.data,
-                  out.len_bytes);
-    sc_buf_fini(&out);
+    sc_reply_long_text(&call->reply, 200, "text/plain; version=0.0.4; charset=utf-8", &out.data,
+                       out.len_bytes);
 }
 
 const struct sc_endpoint sc_endpoint_metrics[] = {

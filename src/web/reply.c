@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/own.h"
 #include "base/url.h"
 #include "http/status.h"
 #include "web/web.h"
@@ -12,8 +13,10 @@
 #define SENTENCE_BYTES 640
 #define HEADER_BYTES   1024
 
+/* release  NULL: the body is copied. */
 static void answer(const struct sc_reply *reply, int status, const char *media_type,
-                   const char *headers, const void *body, size_t body_bytes)
+                   const char *headers, const void *body, size_t body_bytes,
+                   void (*release)(void *body))
 {
     char all[HEADER_BYTES];
     (void)snprintf(all, sizeof all, "Cache-Control: no-store\r\n%s%s", reply->cors,
@@ -24,6 +27,8 @@ static void answer(const struct sc_reply *reply, int status, const char *media_t
         .headers = all,
         .body = body,
         .body_bytes = body_bytes,
+        .release = release,
+        .owner = (void *)(uintptr_t)body,
         .must_close = status == 408,
     };
     sc_exchange_answer(reply->x, &a);
@@ -32,7 +37,13 @@ static void answer(const struct sc_reply *reply, int status, const char *media_t
 void sc_reply_text(const struct sc_reply *reply, int status, const char *media_type,
                    const void *body, size_t body_bytes)
 {
-    answer(reply, status, media_type, NULL, body, body_bytes);
+    answer(reply, status, media_type, NULL, body, body_bytes, NULL);
+}
+
+void sc_reply_long_text(const struct sc_reply *reply, int status, const char *media_type,
+                        char **body, size_t body_bytes)
+{
+    answer(reply, status, media_type, NULL, sc_steal(*body), body_bytes, free);
 }
 
 static void answer_json(const struct sc_reply *reply, int status, const char *headers, json_t *body)
@@ -40,10 +51,9 @@ static void answer_json(const struct sc_reply *reply, int status, const char *he
     char *text = body ? json_dumps(body, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(body);
     if (text)
-        answer(reply, status, "application/json", headers, text, strlen(text));
+        answer(reply, status, "application/json", headers, text, strlen(text), free);
     else
-        answer(reply, 503, "text/plain; charset=utf-8", NULL, "out of memory\n", 14);
-    free(text);
+        answer(reply, 503, "text/plain; charset=utf-8", NULL, "out of memory\n", 14, NULL);
 }
 
 void sc_reply_json(const struct sc_reply *reply, int status, json_t *body)
@@ -66,7 +76,7 @@ void sc_reply_error(const struct sc_reply *reply, int status, const char *header
     }
     size_t len = n < 0 ? 0 : strlen(sentence);
     sentence[len++] = '\n';
-    answer(reply, status, "text/plain; charset=utf-8", headers, sentence, len);
+    answer(reply, status, "text/plain; charset=utf-8", headers, sentence, len, NULL);
 }
 
 void sc_web_refuse(struct sc_exchange *x, int status, const char *reason, void *self)

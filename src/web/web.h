@@ -94,6 +94,10 @@ void sc_reply_json(const struct sc_reply *reply, int status, json_t *body);
 void sc_reply_text(const struct sc_reply *reply, int status, const char *media_type,
                    const void *body, size_t body_bytes);
 
+/** body  taken; from malloc. However long it is, it is not copied. */
+void sc_reply_long_text(const struct sc_reply *reply, int status, const char *media_type,
+                        char **body, size_t body_bytes);
+
 /** One of our functions' error codes as an HTTP status, the only place that maps them. */
 int sc_web_status(int code);
 

@@ -261,3 +261,28 @@ def test_two_hundred_viewers_are_listed_and_all_are_counted(server):
     assert told() == (201, 200)
     for viewer in viewers:
         viewer.close()
+def test_keeping_nothing_costs_nothing(server):
+    s = server("--keep", "0")
+    def cpu_ticks():
+        fields = open(f"/proc/{s.pid}/stat").read().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])
+    wire.put(s, "plot", jpeg(1))
+    wire.eventually(lambda: wire.get(s, "/plot.jpg").status == 404)
+    before = cpu_ticks()
+    with wire.Conn(s) as conn:
+        assert conn.is_silent(0.5)
+    assert cpu_ticks() - before <= 15, "half a second of doing nothing"
+
+
+def test_the_metrics_of_a_thousand_streams_are_whole(server):
+    s = server("--max-streams", "1000")
+    with wire.Conn(s) as conn:
+        for number in range(1000):
+            conn.send_request("PUT", f"/{'long-name-' * 5}{number}.jpg", body=jpeg(1))
+            assert conn.read_answer().status == 201
+    metrics = s.metrics()
+    assert len(wire.get(s, "/api/streams").json["streams"]) == 1000
+    for number in range(1000):
+        name = {"stream": f"{'long-name-' * 5}{number}"}
+        assert metrics["stillcast_frames_in_total", name] == 1
+        assert ("stillcast_frame_delivery_age_seconds_count", frozenset(name.items())) in metrics.values
