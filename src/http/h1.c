@@ -150,10 +150,12 @@ void sc_h1_advance_later(struct sc_h1 *h1)
 static void on_ready(struct sc_watch *watch, uint32_t events)
 {
     struct sc_h1 *h1 = sc_container_of(watch, struct sc_h1, watch);
-    if (events & (EPOLLERR | EPOLLHUP)) {
+    if (events & EPOLLERR) {
         sc_h1_doom(h1);
         return;
     }
+    if (events & EPOLLHUP) /* what came before the end is still there to be read */
+        events |= EPOLLIN | EPOLLRDHUP | EPOLLOUT;
     if (events & (EPOLLIN | EPOLLRDHUP))
         h1->is_readable = true;
     if (events & EPOLLRDHUP)

@@ -1,6 +1,7 @@
 """PUT /NAME.jpg, POST /NAME.mjpg, DELETE /NAME: pictures from anybody, whole or not at all."""
 
 import io
+import socket
 import subprocess
 
 import pytest
@@ -510,3 +511,13 @@ def test_a_form_is_told_to_send_the_picture_alone(server):
     answer = wire.request(s, "POST", "/plot.jpg", body=form)
     assert answer.status == 415 and "form" in answer.text and "curl -T" in answer.text and "/plot.mjpg" in answer.text
     assert wire.request(s, "POST", "/plot.mjpg", {"Content-Type": "multipart/form-data; boundary=frame"}, form).status == 200
+
+
+def test_a_publisher_on_a_unix_socket_need_not_wait_for_the_answer(server, tmp_path):
+    s = server("--listen", f"unix:{tmp_path}/s")
+    for number in range(1, 21):
+        body = jpeg(number, size_bytes=20000)
+        with socket.socket(socket.AF_UNIX) as peer:
+            peer.connect(f"{tmp_path}/s")
+            peer.sendall(b"PUT /plot.jpg HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        wire.eventually(lambda: pictures.check(wire.get(s, "/plot.jpg").body) == number)
