@@ -261,8 +261,11 @@ def test_two_hundred_viewers_are_listed_and_all_are_counted(server):
     assert told() == (201, 200)
     for viewer in viewers:
         viewer.close()
+
+
 def test_keeping_nothing_costs_nothing(server):
     s = server("--keep", "0")
+
     def cpu_ticks():
         fields = open(f"/proc/{s.pid}/stat").read().rpartition(")")[2].split()
         return int(fields[11]) + int(fields[12])
