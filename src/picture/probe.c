@@ -45,13 +45,12 @@ static int no_picture(const uint8_t *data, size_t len_bytes, struct sc_err *err)
     static const uint8_t soi[] = {0xff, 0xd8};
     if (len_bytes == 0)
         return sc_err_set(err, -EBADMSG, "there are no bytes at all: send a picture");
-    if (len_bytes < 12)
-        return sc_err_set(err, -EBADMSG, "%zu bytes are no picture", len_bytes);
-    if (memcmp(data, soi, 2) == 0)
+    if (len_bytes >= 12 && memcmp(data, soi, 2) == 0)
         return sc_err_set(err, -EBADMSG,
                           "the JPEG is damaged at byte 2: a byte that begins no "
                           "marker");
-    return sc_err_set(err, -EBADMSG, "the bytes are no picture: send JPEG, PNG, WebP, GIF or AVIF");
+    return sc_err_set(err, -EBADMSG,
+                      "the %zu bytes are no picture: send JPEG, PNG, WebP, GIF or AVIF", len_bytes);
 }
 
 static int say(enum sc_kind kind, int rc, size_t len_bytes, const struct sc_picture_limits *limits,

@@ -163,8 +163,11 @@ static int pipe_read(void *state, const struct sc_source_ctx *ctx, struct sc_dra
         if (rc == 0)
             return copy(ctx, picture, len_bytes, out_draft, err);
         if (rc == -EBADMSG)
-            return sc_err_set(err, rc, "'%s': something between or in the pictures is broken",
-                              pipe->target);
+            return sc_err_set(
+                err, rc,
+                "'%s': what is no whole picture was passed over: it takes JPEG and PNG, "
+                "one behind the other, or multipart",
+                pipe->target);
         if (rc == -EMSGSIZE)
             return sc_err_set(err, rc, "'%s': a picture is larger than the limit of %zu bytes",
                               pipe->target, sc_pool_frame_max_bytes(ctx->pool));

@@ -112,8 +112,11 @@ static void on_complete(void *self)
     if (publish_all(push) < 0)
         return;
     if (push->n_frames == 0) {
-        sc_reply_error(&push->reply, 400, NULL, "no picture was published: %s",
-                       push->last.code ? push->last.text : "the body has none");
+        bool is_unreadable = push->last.code == 0 || push->last.code == -EBADMSG;
+        sc_reply_error(&push->reply, 400, NULL, "no picture was published: %s%s",
+                       push->last.code ? push->last.text : "the body has none",
+                       is_unreadable ? "; send multipart, or JPEGs and PNGs one behind the other"
+                                     : "");
         return;
     }
     sc_reply_json(&push->reply, 200,

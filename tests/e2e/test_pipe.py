@@ -110,6 +110,15 @@ def test_rubbish_between_pictures_is_passed_over(server, pipe):
     wire.eventually(lambda: look(s)["frames_in"] == 3 and look(s)["rejected"] >= 1)
 
 
+def test_what_is_no_picture_is_told_what_would_be(server, pipe):
+    read_end, file = pipe
+    s = server("v=-", stdin=read_end)
+    file.write(b"no picture at all\n" * 100)
+    file.close()
+    wire.eventually(lambda: "'-': what is no whole picture was passed over: it takes JPEG" in s.stderr)
+    assert look(s)["rejected"] == 1
+
+
 def test_the_last_picture_stays_when_standard_input_ends(server, pipe):
     read_end, file = pipe
     s = server("v=-", stdin=read_end)

@@ -369,7 +369,8 @@ def test_broken_pictures_between_whole_ones_are_counted_and_not_shown(server):
 def test_a_post_without_any_picture_is_refused(server, body):
     s = server()
     answer = wire.request(s, "POST", "/plot.mjpg", body=body)
-    assert answer.status == 400 and "picture" in answer.text
+    assert answer.status == 400 and "no picture was published" in answer.text
+    assert "multipart, or JPEGs and PNGs one behind the other" in answer.text, "what would be right"
     assert wire.get(s, "/plot.jpg").status == 404
 
 
@@ -503,6 +504,12 @@ def test_a_wrong_address_is_told_the_right_one(server, method, target, words):
     assert answer.status == 405 and answer["allow"]
     for word in words:
         assert word in answer.text
+
+
+@pytest.mark.parametrize("body", [b"BM" + bytes(9), b"data:image/jpeg;base64,/9j/", b"x" * 5000, b"{}"])
+def test_what_is_no_picture_is_told_what_is_one(server, body):
+    answer = wire.request(server(), "PUT", "/plot.jpg", body=body)
+    assert answer.status == 415 and "no picture: send JPEG, PNG, WebP, GIF or AVIF" in answer.text
 
 
 def test_a_form_is_told_to_send_the_picture_alone(server):

@@ -262,8 +262,8 @@ static void no_picture_is_told_as_such(void **state)
         const char *data, *text;
     } cases[] = {
         {"", "there are no bytes at all: send a picture"},
-        {"hello", "5 bytes are no picture"},
-        {"{\"a\": [1, 2, 3]}", "the bytes are no picture: send JPEG, PNG, WebP, GIF or AVIF"},
+        {"hello", "the 5 bytes are no picture: send JPEG, PNG, WebP, GIF or AVIF"},
+        {"{\"a\": [1, 2, 3]}", "the 16 bytes are no picture: send JPEG, PNG, WebP, GIF or AVIF"},
         {"\xff\xd8 no marker at all", "the JPEG is damaged at byte 2: a byte that begins no "
                                       "marker"},
     };

@@ -77,7 +77,7 @@ static void sentences_help(void **state)
         const char *name, *text;
     } cases[] = {
         {"empty", "there are no bytes at all: send a picture"},
-        {"soi-only", "2 bytes are no picture"},
+        {"soi-only", "the 2 bytes are no picture: send JPEG, PNG, WebP, GIF or AVIF"},
         {"cut-in-header",
          "the JPEG ends after 100 bytes, before its EOI marker: send whole pictures"},
         {"too-wide", "the JPEG is 16385x1 pixels: at most 16384 a side and 100000000 in all are "
