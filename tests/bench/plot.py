@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 import measure
 
-WIDTH, ROW, NAME, COST, AGE, SPAN = 900, 20, 150, 160, 540, 300
+WIDTH, ROW, NAME, COST, AGE, SPAN = 940, 20, 190, 200, 580, 300
 OURS, OTHERS, INK, GRID = "#0b6e4f", "#9aa5b1", "#1f2933", "#e4e7eb"
 AGES_MS = (0.1, 1, 10, 100, 1000)
 
