@@ -84,7 +84,8 @@ static bool must_close(const struct sc_h1 *h1, const struct sc_answer *answer)
     return answer->must_close || !x->is_keep_alive || is_body_left || h1->config->is_draining;
 }
 
-/* Copies a body that is not lent. Returns as sc_buf_append. */
+/* Copies a body that is not lent; one that is lent is given back with the exchange. Returns as
+ * sc_buf_append. */
 static int take_body(struct sc_h1 *h1, const struct sc_answer *answer, bool has_body)
 {
     struct sc_exchange *x = &h1->x;
@@ -118,11 +119,10 @@ void sc_exchange_answer(struct sc_exchange *x, const struct sc_answer *answer)
     };
     bool has_body = !x->is_head && answer->status != 204 && answer->status != 304;
     int rc = sc_response_write(&h1->out, &response);
-    if (rc < 0 || take_body(h1, answer, has_body) < 0) {
+    if (take_body(h1, answer, has_body) < 0 || rc < 0)
         sc_h1_doom(h1);
-        return;
-    }
-    sc_h1_advance_later(h1);
+    else
+        sc_h1_advance_later(h1);
 }
 
 void sc_exchange_begin(struct sc_exchange *x, int status, const char *media_type,

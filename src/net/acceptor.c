@@ -38,9 +38,9 @@ static void drop_one_and_pause(struct sc_acceptor *acceptor)
     int fd = accept4(acceptor->watch.fd, NULL, NULL, SOCK_CLOEXEC);
     sc_own_close(&fd);
     open_reserve(acceptor);
-    sc_loop_remove(acceptor->loop, &acceptor->watch);
-    (void)sc_timer_start(sc_loop_timers(acceptor->loop), &acceptor->pause,
-                         sc_loop_now_ns(acceptor->loop) + PAUSE_NS);
+    if (sc_timer_start(sc_loop_timers(acceptor->loop), &acceptor->pause,
+                       sc_loop_now_ns(acceptor->loop) + PAUSE_NS) == 0)
+        sc_loop_remove(acceptor->loop, &acceptor->watch); /* else nothing would resume it */
 }
 
 static void resume(struct sc_timer *timer)
