@@ -211,17 +211,27 @@ void sc_registry_free_list(struct sc_stream ***streams, size_t n)
     *streams = NULL;
 }
 
+/* Takes out the next one, from *at on, that is to be forgotten. Returns the registry's reference.
+ */
+static struct sc_stream *take_abandoned(struct sc_registry *registry, size_t *at, uint64_t since_ns)
+{
+    struct sc_stream *stream = NULL;
+    (void)pthread_mutex_lock(&registry->lock);
+    for (; !stream && *at < registry->n; ++*at)
+        if (sc_stream_origin(registry->streams[*at]) == SC_STREAM_PUSHED &&
+            sc_stream_close_abandoned(registry->streams[*at], since_ns))
+            stream = take_out(registry, (*at)--);
+    (void)pthread_mutex_unlock(&registry->lock);
+    return stream;
+}
+
 size_t sc_registry_forget(struct sc_registry *registry, uint64_t since_ns)
 {
-    struct sc_stream **list = NULL;
-    size_t n = 0, n_gone = 0;
-    if (sc_registry_list(registry, &list, &n) < 0)
-        return 0;
-    for (size_t i = 0; i < n; i++)
-        if (sc_stream_origin(list[i]) == SC_STREAM_PUSHED &&
-            sc_stream_is_abandoned(list[i], since_ns) &&
-            sc_registry_remove(registry, sc_stream_name(list[i])) == 0)
-            n_gone++;
-    sc_registry_free_list(&list, n);
+    struct sc_stream *stream;
+    size_t at = 0, n_gone = 0;
+    for (; (stream = take_abandoned(registry, &at, since_ns)); n_gone++) {
+        sc_stream_close(stream);
+        sc_stream_unref(&stream);
+    }
     return n_gone;
 }

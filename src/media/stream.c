@@ -353,12 +353,14 @@ void sc_stream_release(struct sc_stream *stream, uint64_t id)
     (void)atomic_compare_exchange_strong(&stream->publisher, &id, 0);
 }
 
-bool sc_stream_is_abandoned(struct sc_stream *stream, uint64_t since_ns)
+bool sc_stream_close_abandoned(struct sc_stream *stream, uint64_t since_ns)
 {
     if (sc_stream_has_demand(stream) || atomic_load(&stream->publisher))
         return false;
     (void)pthread_mutex_lock(&stream->lock);
     bool is_old = stream->touched_ns < since_ns;
+    if (is_old)
+        atomic_store(&stream->is_closed, true);
     (void)pthread_mutex_unlock(&stream->lock);
     return is_old;
 }

@@ -29,5 +29,11 @@ bool sc_stream_is_claimed_by(const struct sc_stream *stream, uint64_t id);
 /** Gives the claim up, unless somebody has taken it over. */
 void sc_stream_release(struct sc_stream *stream, uint64_t id);
 
-/** Whether nobody publishes, watches or waits, and nothing has happened since then. */
-bool sc_stream_is_abandoned(struct sc_stream *stream, uint64_t since_ns);
+/**
+ * Closes the stream for publishers when nobody publishes, watches or waits, and nothing has
+ * happened since then: a frame that comes at this moment is either kept or refused, never lost.
+ * sc_stream_close must follow.
+ *
+ * Returns: whether it is closed now. Thread: any.
+ */
+bool sc_stream_close_abandoned(struct sc_stream *stream, uint64_t since_ns);

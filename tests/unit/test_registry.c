@@ -2,8 +2,10 @@
 #include "media/registry.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "shapes.h"
 
 #define LIMIT 12
 
@@ -142,6 +145,63 @@ static void only_what_is_old_and_unwatched_is_forgotten(void **state)
     sc_stream_unref(&watched);
 }
 
+struct publisher {
+    struct sc_stream *stream;
+    const struct sc_frame *frame;
+    atomic_int step; /* 1: publish, 2: published */
+    int rc;
+};
+
+static void *publish_when_told(void *self)
+{
+    struct publisher *publisher = self;
+    for (int step; (step = atomic_load(&publisher->step)) >= 0;)
+        if (step == 1) {
+            const struct sc_frame *frame = sc_frame_ref(publisher->frame);
+            publisher->rc = sc_stream_publish(publisher->stream, &frame, NULL);
+            atomic_store(&publisher->step, 2);
+        }
+    return NULL;
+}
+
+/* A picture that comes while its stream is forgotten: kept, or refused. */
+static void no_picture_is_taken_and_then_forgotten(void **state)
+{
+    const struct shape *shape = shapes_find("baseline-420");
+    struct publisher publisher = {0};
+    struct sc_pool *pool = NULL;
+    struct sc_draft *draft = NULL;
+    pthread_t thread;
+    unsigned n_lost = 0;
+    assert_int_equal(sc_pool_create(1 << 20, 1 << 20, &pool), 0);
+    assert_int_equal(pthread_create(&thread, NULL, publish_when_told, &publisher), 0);
+    for (unsigned round = 0; round < 3000; round++) {
+        assert_int_equal(sc_registry_add(registry, "a", SC_STREAM_PUSHED, &publisher.stream, NULL),
+                         0);
+        uint64_t since_ns = sc_clock_ns() + 1;
+        assert_int_equal(sc_draft_create(pool, shape->len_bytes, &draft), 0);
+        assert_int_equal(sc_draft_append(draft, shape->data, shape->len_bytes), 0);
+        while (sc_clock_ns() <= since_ns) {
+        }
+        const struct sc_seal how = {0};
+        assert_int_equal(sc_draft_seal(&draft, &how, &publisher.frame, NULL), 0);
+        atomic_store(&publisher.step, 1);
+        for (volatile unsigned i = 0; i < round % 512; i++) {
+        }
+        (void)sc_registry_forget(registry, since_ns);
+        while (atomic_load(&publisher.step) == 1) {
+        }
+        n_lost += publisher.rc == 0 && sc_stream_is_closed(publisher.stream);
+        sc_frame_unref(&publisher.frame);
+        sc_stream_unref(&publisher.stream);
+        (void)sc_registry_remove(registry, "a");
+    }
+    atomic_store(&publisher.step, -1);
+    (void)pthread_join(thread, NULL);
+    sc_pool_unref(&pool);
+    assert_int_equal(n_lost, 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -153,6 +213,7 @@ int main(void)
         TEST(a_removed_stream_is_closed_for_those_who_hold_it),
         TEST(a_sourced_stream_is_neither_removed_nor_forgotten),
         TEST(only_what_is_old_and_unwatched_is_forgotten),
+        TEST(no_picture_is_taken_and_then_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
