@@ -26,6 +26,18 @@ static void describe_picture(json_t *o, const struct sc_stream_view *view)
     json_object_set_new(o, "bytes", json_integer((json_int_t)view->size_bytes));
 }
 
+/* A note quotes names of files, which may be in any encoding, and may be cut in a character. */
+static json_t *describe_note(struct sc_stream_view *view)
+{
+    json_t *note = json_string(view->note);
+    if (note)
+        return note;
+    for (char *at = view->note; *at; at++)
+        if ((unsigned char)*at > 0x7e)
+            *at = '?';
+    return json_string(view->note);
+}
+
 static json_t *describe(struct sc_stream *stream)
 {
     struct sc_stream_view view;
@@ -34,7 +46,7 @@ static json_t *describe(struct sc_stream *stream)
     json_t *o = json_object();
     json_object_set_new(o, "name", json_string(sc_stream_name(stream)));
     json_object_set_new(o, "state", json_string(sc_stream_state_name(view.state)));
-    json_object_set_new(o, "note", json_string(view.note));
+    json_object_set_new(o, "note", describe_note(&view));
     json_object_set_new(
         o, "origin",
         json_string(sc_stream_origin(stream) == SC_STREAM_PUSHED ? "pushed" : "source"));

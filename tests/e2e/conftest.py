@@ -25,7 +25,7 @@ class Server:
     """A running stillcast. url, host, port, pid; stderr and stdout as text so far."""
 
     def __init__(self, args, listen, env, cwd, stdin=subprocess.DEVNULL):
-        self.args = [BINARY] + (["--listen", listen] if listen else []) + [str(a) for a in args]
+        self.args = [BINARY] + (["--listen", listen] if listen else []) + [a if isinstance(a, bytes) else str(a) for a in args]
         self.process = subprocess.Popen(
             self.args, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**os.environ, **env}, cwd=cwd)

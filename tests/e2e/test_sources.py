@@ -199,3 +199,9 @@ def test_it_stops_while_its_sources_do_all_sorts_of_things(server, tmp_path):
     becomes(one, "b", "lost")
     becomes(one, "end", "ended")
     one.stop()
+
+
+def test_a_note_is_told_whatever_the_name_and_wherever_it_is_cut(server):
+    one = server(f"a=watch:{'é' * 100}/x.png", f"b=watch:x{'é' * 100}/x.png", b"c=watch:\xff\xfe/x.png")
+    for name in "abc":
+        wire.eventually(lambda: look(one, name)["note"].startswith("waiting for '"))
