@@ -95,7 +95,6 @@ void sc_exchange_finish(struct sc_exchange *x);
 /** Ends the connection at once, without ceremony: for a peer that takes nothing. */
 void sc_exchange_abort(struct sc_exchange *x);
 
-struct sc_loop *sc_exchange_loop(struct sc_exchange *x);
 bool sc_exchange_is_head(const struct sc_exchange *x);
 
 /** Returns: a number that names the connection in logs and claims. */

@@ -386,11 +386,6 @@ void sc_exchange_abort(struct sc_exchange *x)
     sc_h1_doom(sc_h1_of(x));
 }
 
-struct sc_loop *sc_exchange_loop(struct sc_exchange *x)
-{
-    return sc_h1_of(x)->config->loop;
-}
-
 bool sc_exchange_is_head(const struct sc_exchange *x)
 {
     return x->is_head;

@@ -18,8 +18,7 @@ enum sc_h1_answer {
     SC_ANSWER_NONE,
     SC_ANSWER_WHOLE,
     SC_ANSWER_STREAM,
-    SC_ANSWER_LAST,
-    SC_ANSWER_SENT
+    SC_ANSWER_LAST
 };
 
 /* The open request. */

@@ -54,6 +54,8 @@ static int publish_once(struct sc_web *web, const char *name, const struct sc_fr
         sc_err_set(err, rc,
                    "an SVG and other pictures cannot follow each other in one stream: no browser "
                    "shows both; publish them under two names");
+    if (rc == -ECANCELED)
+        sc_err_set(err, rc, "the stream '%s' is being deleted at this moment: publish again", name);
     if (rc < 0)
         return rc;
     if (out_stream)

@@ -128,10 +128,9 @@ static void on_closed(struct sc_listener *listener)
 static void on_patience_end(struct sc_timer *timer)
 {
     struct waiter *w = sc_container_of(timer, struct waiter, patience);
-    struct sc_answer nothing_new = {.status = 204, .headers = w->reply.cors};
     settle(w);
     if (w->wish.is_waiting_asked)
-        sc_exchange_answer(w->reply.x, &nothing_new);
+        sc_reply_text(&w->reply, 204, NULL, NULL, 0);
     else
         sc_reply_error(&w->reply, 503, "Retry-After: 2\r\n",
                        "the stream has no picture that is recent enough");
@@ -184,6 +183,8 @@ static void wait_for(const struct sc_call *call, struct sc_stream *stream, const
     const struct sc_frame *newest = sc_audience_newest(audience);
     if (newest) /* one may have come since the first look */
         on_fresh(&w->listener, newest);
+    if (sc_stream_is_closed(stream)) /* before there was a tap to tell */
+        on_closed(&w->listener);
 }
 
 /* --- asking --- */
