@@ -1,5 +1,6 @@
-"""Other servers of live pictures, compared with ours in the same run: see ../servers.py for their shape, README.md for
-what each of them is. One more thing may be said of a peer: most_viewers, where it serves no more than so many."""
+"""Other servers of live pictures, compared with ours in the same run: see ../servers.py for their shape,
+docs/performance-peers.md for what each of them is. One more thing may be said of a peer:
+most_viewers, where it serves no more than so many."""
 
 from .ffmpeg import Ffmpeg
 from .flask_page import FlaskPage

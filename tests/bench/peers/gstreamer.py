@@ -9,6 +9,7 @@ from .programs import DEVICE, camera, free_port, missing, serving
 
 class Gstreamer:
     name = "GStreamer, without HTTP"
+    most_viewers = 300  # more than five at once wait a second and more to connect: a thousand take over a minute
 
     def available(self):
         why_not = missing("gst-launch-1.0", "gstreamer1.0-tools")

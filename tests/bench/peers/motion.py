@@ -48,6 +48,7 @@ def colored_picture(size_bytes):
 
 class Motion:
     name = "motion"
+    most_viewers = 300  # a thousand get half of the pictures, and keep it from ending
 
     def available(self):
         return missing("motion", "motion")
