@@ -124,7 +124,10 @@ int sc_web_status(int code)
 struct sc_stream *sc_call_stream(const struct sc_call *call)
 {
     struct sc_stream *stream = sc_registry_get(call->web->registry, call->star);
-    if (!stream)
+    if (!stream && call->web->config.is_read_only)
+        sc_reply_error(&call->reply, 404, NULL, "there is no stream '%s'; / lists those there are",
+                       call->star);
+    else if (!stream)
         sc_reply_error(&call->reply, 404, NULL,
                        "there is no stream '%s'; publish a first picture to make it: "
                        "curl -T picture.jpg http://HOST/%s.jpg",

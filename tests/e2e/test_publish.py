@@ -478,6 +478,8 @@ def test_read_only_takes_nothing(server):
     for method, target in (("PUT", "/plot.jpg"), ("POST", "/plot.mjpg"), ("DELETE", "/made")):
         answer = wire.request(s, method, target, body=jpeg(1))
         assert answer.status == 403 and "--read-only" in answer.text
+    answer = wire.get(s, "/none.jpg")
+    assert answer.status == 404 and "curl" not in answer.text and "/ lists" in answer.text
 
 
 @pytest.mark.parametrize("pattern, name, status", [("plots/*", "plots/a", 201), ("plots/*", "other", 415), ("*", "any", 201)])
