@@ -123,6 +123,44 @@ static int take_all(struct line *line)
     return 0;
 }
 
+static bool is_origin(const char *text)
+{
+    const char *host = strstr(text, "://");
+    return host && host > text && host[3] && !strpbrk(host + 3, "/?#");
+}
+
+static bool is_host_name(const char *text)
+{
+    return *text && !strpbrk(text, "/:?#");
+}
+
+/* What could never be equal to anything that a browser sends is a mistake. */
+static int check_each(sc_texts texts, bool (*is_fine)(const char *), const char *option,
+                      const char *what, struct sc_err *err)
+{
+    for (; texts && *texts; texts++)
+        if (!is_fine(*texts))
+            return sc_err_set(err, -EINVAL, "--%s takes %s, not '%.100s'", option, what, *texts);
+    return 0;
+}
+
+static bool is_readable_origin(const char *text)
+{
+    return strcmp(text, "*") == 0 || is_origin(text);
+}
+
+static int check_names(const struct sc_server_config *server, struct sc_err *err)
+{
+    static const char origin[] = "a page's origin, as in https://example.org";
+    int rc = check_each(server->cors_origins, is_readable_origin, "cors", origin, err);
+    if (rc == 0)
+        rc = check_each(server->publish_origins, is_origin, "publish-origin", origin, err);
+    if (rc == 0)
+        rc = check_each(server->server_names, is_host_name, "server-name",
+                        "a host name alone, as in example.org", err);
+    return rc;
+}
+
 static int check(const struct sc_config *config, struct sc_err *err)
 {
     if (config->command == SC_COMMAND_DEMO && config->n_sources > 0)
@@ -132,7 +170,7 @@ static int check(const struct sc_config *config, struct sc_err *err)
     if (config->server.store_max_bytes < config->server.frame_max_bytes)
         return sc_err_set(err, -EINVAL,
                           "--max-store is less than --max-frame: not one such picture would fit");
-    return 0;
+    return check_names(&config->server, err);
 }
 
 int sc_config_parse(struct sc_config *config, int argc, char **argv, struct sc_err *err)

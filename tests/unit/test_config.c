@@ -155,6 +155,19 @@ static void what_is_wrong_is_told_with_the_way_out(void **state)
         {"--threads 65", "--threads takes a whole number from 0 to 64, not '65'"},
         {"--max-frame 2M --max-store 1M",
          "--max-store is less than --max-frame: not one such picture would fit"},
+        {"--cors example.org",
+         "--cors takes a page's origin, as in https://example.org, not 'example.org'"},
+        {"--publish-origin https://example.org/",
+         "--publish-origin takes a page's origin, as in https://example.org, not "
+         "'https://example.org/'"},
+        {"--publish-origin https://a --publish-origin *",
+         "--publish-origin takes a page's origin, as in https://example.org, not '*'"},
+        {"--cors https://",
+         "--cors takes a page's origin, as in https://example.org, not 'https://'"},
+        {"--server-name http://example.org",
+         "--server-name takes a host name alone, as in example.org, not 'http://example.org'"},
+        {"--server-name example.org:8080",
+         "--server-name takes a host name alone, as in example.org, not 'example.org:8080'"},
         {"demo a.jpg", "the demo brings its own sources; leave 'demo' or 'a.jpg' out"},
         {"demo demo", "the demo brings its own sources; leave 'demo' or 'demo' out"},
     };
@@ -176,6 +189,20 @@ static void max_store_may_equal_max_frame(void **state)
     char copy[LINE_BYTES];
     (void)state;
     assert_int_equal(parse("--max-frame 2M --max-store 2M", copy, &config, NULL), 0);
+    sc_config_fini(&config);
+}
+
+static void origins_and_names_are_taken(void **state)
+{
+    static const char line[] =
+        "--cors * --cors https://a.example:81 --publish-origin http://[::1]:80 "
+        "--server-name * --server-name a.example";
+    struct sc_config config;
+    struct sc_err err = {0};
+    char copy[LINE_BYTES];
+    (void)state;
+    if (parse(line, copy, &config, &err) != 0)
+        fail_msg("%s", err.text);
     sc_config_fini(&config);
 }
 
@@ -203,6 +230,7 @@ int main(void)
         cmocka_unit_test(commands_are_told_apart),
         cmocka_unit_test(what_is_wrong_is_told_with_the_way_out),
         cmocka_unit_test(max_store_may_equal_max_frame),
+        cmocka_unit_test(origins_and_names_are_taken),
         cmocka_unit_test(an_endless_option_is_cut_in_the_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
