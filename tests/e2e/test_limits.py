@@ -91,7 +91,7 @@ def test_max_connections(server):
         assert answer.status == 503 and answer["retry-after"]
         conn.expect_end()
     viewers.pop().close()
-    wire.eventually(lambda: hits(s, "max_connections") == 1)
+    wire.eventually(lambda: hits(s, "max_connections") >= 1)  # asking may have been refused, too
     assert wire.eventually(lambda: wire.put(s, "plot", jpeg(2)))
     for viewer in viewers:
         assert viewer.next_seq() == 2

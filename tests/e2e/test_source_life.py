@@ -124,7 +124,8 @@ def test_a_lost_source_shows_a_placeholder_and_comes_back(server, tmp_path):
         path.write_bytes(bars.encode(2))
         wire.eventually(lambda: viewer.part().picture == bars.encode(2), 10)
     assert is_in(s, "live")["retries"] >= 1 and look(s)["note"] == ""
-    assert "is back after" in s.stderr and wire.get(s, "/v.jpg").status == 200
+    wire.eventually(lambda: "is back after" in s.stderr)
+    assert wire.get(s, "/v.jpg").status == 200
 
 
 @pytest.mark.parametrize("kind, shown", [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/jpeg")])
