@@ -14,12 +14,7 @@
 
 enum sc_h1_phase { SC_H1_HEAD, SC_H1_OPEN, SC_H1_LINGER, SC_H1_DOOMED };
 enum sc_h1_body { SC_BODY_NONE, SC_BODY_UNREAD, SC_BODY_READING, SC_BODY_DONE };
-enum sc_h1_answer {
-    SC_ANSWER_NONE,
-    SC_ANSWER_WHOLE,
-    SC_ANSWER_STREAM,
-    SC_ANSWER_LAST
-};
+enum sc_h1_answer { SC_ANSWER_NONE, SC_ANSWER_WHOLE, SC_ANSWER_STREAM, SC_ANSWER_LAST };
 
 /* The open request. */
 struct sc_exchange {

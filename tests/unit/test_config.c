@@ -194,9 +194,9 @@ static void max_store_may_equal_max_frame(void **state)
 
 static void origins_and_names_are_taken(void **state)
 {
-    static const char line[] =
-        "--cors * --cors https://a.example:81 --publish-origin http://[::1]:80 "
-        "--server-name * --server-name a.example";
+    static const char line[] = "--cors=* --cors=https://a.example:81 "
+                               "--publish-origin=http://[::1]:80 --server-name=* "
+                               "--server-name=a.example";
     struct sc_config config;
     struct sc_err err = {0};
     char copy[LINE_BYTES];
