@@ -175,8 +175,11 @@ static void note(const struct sc_trail *trail, size_t at, const struct inotify_e
         notice->is_way_changed = true;
     if (is_last)
         note_name(notice, event);
+    bool is_of_file = is_last && event->len == 0;
     notice->is_written |= (event->mask & ON_DONE) != 0;
     notice->is_touched |= (event->mask & IN_MODIFY) != 0;
+    if (is_of_file && event->mask & IN_MODIFY)
+        notice->is_written = false; /* what was finished is being written anew */
 }
 
 static void note_event(const struct sc_trail *trail, const struct inotify_event *event,

@@ -14,7 +14,8 @@ struct sc_trail;
 /* What happened since the last time. */
 struct sc_trail_notice {
     bool is_way_changed;     /* it leads elsewhere, or notices were lost: look at everything */
-    bool is_written;         /* closed after writing, renamed into place, linked, removed */
+    bool is_written;         /* closed after writing, renamed into place, linked, removed; when the
+                                path is a file: and not written to since */
     bool is_touched;         /* being written */
     char name[NAME_MAX + 1]; /* in a folder: of the last one written, else touched; or "" */
 };

@@ -37,6 +37,7 @@ struct watch {
     struct sc_trail *trail;
     uint64_t look_ns;             /* when to look next */
     bool is_finished;             /* somebody said so: no need to wait until it is quiet */
+    bool is_touched;              /* written to since we began to look */
     bool must_list;               /* of a folder we do not know what happened in it */
     bool is_told;                 /* that there is nothing to show */
     char path[PATH_MAX];          /* of the picture in question; "" none */
@@ -95,6 +96,7 @@ static int take_notice(struct watch *watch, struct sc_err *err)
     if (sc_listing_is_picture(notice.name))
         (void)snprintf(watch->path, sizeof watch->path, "%s/%s", watch->target, notice.name);
     watch->is_finished |= is_finished;
+    watch->is_touched |= notice.is_touched;
     watch->must_list |= notice.is_way_changed;
     return 0;
 }
@@ -166,6 +168,15 @@ static int accept(struct watch *watch, const struct sc_disk_id *id, const struct
     return settle(watch, id, rc < 0 ? rc : is_news ? 0 : NOTHING);
 }
 
+/* Old and new bytes may look like one picture where a writer does not cut the old one off first. */
+static int check_untouched(struct watch *watch, struct sc_err *err)
+{
+    if (strcmp(watch->path, watch->target) != 0)
+        return 0; /* in a folder, each name is written once */
+    int rc = take_notice(watch, err);
+    return rc == 0 && watch->is_touched ? NOTHING : rc;
+}
+
 static int examine(struct watch *watch, const struct sc_source_ctx *ctx, bool is_finished,
                    struct sc_draft **out_draft, struct sc_err *err)
 {
@@ -184,7 +195,9 @@ static int examine(struct watch *watch, const struct sc_source_ctx *ctx, bool is
         return wait_until_quiet(watch);
     int rc = sc_disk_read(ctx->pool, &file, &draft, &id, err);
     if (rc == 0) {
-        rc = accept(watch, &id, draft);
+        rc = check_untouched(watch, err);
+        if (rc == 0)
+            rc = accept(watch, &id, draft);
         if (rc == 0)
             *out_draft = sc_steal(draft);
         return rc;
@@ -199,7 +212,7 @@ static int look(struct watch *watch, const struct sc_source_ctx *ctx, struct sc_
                 struct sc_err *err)
 {
     bool is_finished = watch->is_finished;
-    watch->is_finished = false;
+    watch->is_finished = watch->is_touched = false;
     watch->look_ns = sc_clock_ns() + watch->recheck_ns;
     int rc = choose(watch, err);
     return rc == 0 ? examine(watch, ctx, is_finished, out_draft, err) : rc;

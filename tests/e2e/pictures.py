@@ -12,14 +12,15 @@ from PIL import Image
 MAGIC = b"stillcast-test"
 _HEAD = struct.Struct(">2sHH14sQII")  # SOI, COM, its length, magic, number, total length, CRC
 LENGTH_END = _HEAD.size
+SEEDS = 7  # so many pictures in a row differ all over, so that a part of one in another is found
 
 
 @functools.lru_cache(maxsize=None)
-def _noise(width, height, size_bytes):
+def _noise(width, height, size_bytes, seed):
     """A JPEG without its SOI. Noise does not compress: about one byte per pixel and channel at quality 95."""
     if size_bytes:
         width = height = max(8, int((size_bytes / 1.03) ** 0.5))
-    noise = random.Random(1).randbytes(width * height)
+    noise = random.Random(seed).randbytes(width * height)
     out = io.BytesIO()
     Image.frombytes("L", (width, height), noise).save(out, "JPEG", quality=95)
     return out.getvalue()[2:]
@@ -34,7 +35,7 @@ def _plain(width, height, color):
 
 def jpeg(number, width=64, height=48, color=None, size_bytes=None):
     """A JPEG with that number in it. color: plain, e.g. (255, 0, 0); size_bytes: about so large, made of noise."""
-    rest = _plain(width, height, color) if color else _noise(width, height, size_bytes)
+    rest = _plain(width, height, color) if color else _noise(width, height, size_bytes, number % SEEDS)
     length = _HEAD.size + len(rest)
     crc = zlib.crc32(rest, zlib.crc32(struct.pack(">QI", number, length)))
     return _HEAD.pack(b"\xff\xd8", 0xfffe, _HEAD.size - 4, MAGIC, number, length, crc) + rest

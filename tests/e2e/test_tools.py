@@ -25,7 +25,8 @@ def test_a_picture_has_its_number_and_is_a_real_jpeg():
 @pytest.mark.parametrize("spoil", [
     lambda p: p[:-1], lambda p: p + b"\0", lambda p: p[:50] + b"?" + p[51:], lambda p: b"", lambda p: p[:10],
     lambda p: p[:len(p) // 2] + pictures.jpeg(8)[len(p) // 2:][::-1], lambda p: pictures.image("PNG"),
-    lambda p: p[:20] + b"\1" + p[21:],
+    lambda p: p[:20] + b"\1" + p[21:], lambda p: p[:1000] + pictures.jpeg(8)[1000:],
+    lambda p: p[:1000] + pictures.jpeg(6)[1000:1500] + p[1500:],
 ])
 def test_a_spoilt_picture_is_found(spoil):
     with pytest.raises(AssertionError):

@@ -67,15 +67,7 @@ def write_and_rename(path, number):
     path.with_name("new").rename(path)
 
 
-def write_over(path, number):
-    """Without cutting it off first, so that old and new bytes together look like one picture."""
-    data = jpeg(number, size_bytes=12_000)
-    with open(path, "r+b", buffering=0) as file:
-        for at in range(0, len(data), 1000):
-            file.write(data[at:at + 1000])
-
-
-@pytest.mark.parametrize("write", [write_slowly, write_and_rename, write_over])
+@pytest.mark.parametrize("write", [write_slowly, write_and_rename])
 def test_no_half_picture_is_ever_seen(server, tmp_path, write):
     """Every picture tells when it is torn: its viewers check each bit."""
     path, n = tmp_path / "plot.jpg", 300
@@ -88,6 +80,24 @@ def test_no_half_picture_is_ever_seen(server, tmp_path, write):
             assert viewer.until_seq(n) == browser.until_seq(n) == n
         finally:
             writer.join()
+
+
+def test_a_picture_that_is_written_over_is_no_mixture(server, tmp_path):
+    """Old and new bytes together look like one whole picture where the old one is not cut off first."""
+    path, n = tmp_path / "plot.jpg", 101
+    path.write_bytes(jpeg(1))
+    s = server(f"watch:{path}")
+    with watch(s, wire.Viewer, "/plot.mjpg") as viewer:
+        for number in range(2, n + 1, 2):
+            with open(path, "r+b", buffering=0) as file:
+                file.write(jpeg(number))
+                file.truncate()
+            with open(path, "r+b", buffering=0) as file:
+                file.write(jpeg(number + 1)[:1500])
+                wire.get(s, "/healthz")  # time to look at the half of it
+                file.write(jpeg(number + 1)[1500:])
+                file.truncate()
+            assert viewer.until_seq(number + 1) == number + 1
 
 
 def test_half_a_picture_waits_for_its_other_half(server, tmp_path):

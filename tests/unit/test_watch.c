@@ -167,6 +167,24 @@ static void half_a_picture_is_never_shown(void **state)
     expect(rig, 2);
 }
 
+static void a_picture_that_is_written_over_is_not_shown_as_a_mixture(void **state)
+{
+    struct rig *rig = *state;
+    size_t len_bytes;
+    uint8_t *jpeg SC_AUTO(sc_own_free) = rig_picture(3, &len_bytes);
+    rig_write("plot.jpg", 1);
+    rig_start(rig, "watch:plot.jpg" SLOW);
+    expect(rig, 1);
+    int fd = open_for_writing("plot.jpg", 0); /* closed, and begun again before anybody looks */
+    rig_pour(fd, jpeg, len_bytes);
+    sc_own_close(&fd);
+    fd = open_for_writing("plot.jpg", 0);
+    rig_pour(fd, jpeg, len_bytes / 2);
+    expect_nothing(rig);
+    sc_own_close(&fd);
+    expect(rig, 3);
+}
+
 static void half_a_picture_that_was_closed_is_given_time_to_become_whole(void **state)
 {
     struct rig *rig = *state;
@@ -480,6 +498,7 @@ int main(void)
         TEST(a_file_may_go_and_come_back),
         TEST(a_folder_on_the_way_may_go_and_come_back),
         TEST(half_a_picture_is_never_shown),
+        TEST(a_picture_that_is_written_over_is_not_shown_as_a_mixture),
         TEST(half_a_picture_that_was_closed_is_given_time_to_become_whole),
         TEST(a_writer_that_goes_on_and_on_is_waited_for),
         TEST(a_picture_that_stays_broken_is_told_once),
