@@ -1,6 +1,7 @@
 """Programs that others wrote, run as a person runs them: found or skipped, read and written with a deadline, ended by
 their own pid."""
 
+import errno
 import os
 import select
 import shutil
@@ -112,3 +113,30 @@ def run(*command, cwd=None, stdin=b""):
                            timeout=wire.patience(20))
     assert ended.returncode == 0, f"{command} ended with {ended.returncode}: {ended.stderr.decode('utf-8', 'replace')}"
     return ended.stdout
+
+
+def _open_to_write(path):
+    """None as long as nobody reads."""
+    try:
+        return os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno != errno.ENXIO:
+            raise
+
+
+class FifoWriter:
+    """Writes into a FIFO as a program of its own would; its end leaves."""
+
+    def __init__(self, path):
+        self.fd = wire.eventually(lambda: _open_to_write(path), 5, "nobody reads the FIFO")
+        os.set_blocking(self.fd, True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        os.close(self.fd)
+
+    def write(self, data, piece_bytes=1 << 20):
+        while data:
+            data = data[os.write(self.fd, data[:piece_bytes]):]

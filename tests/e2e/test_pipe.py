@@ -13,25 +13,8 @@ import bars
 import pictures
 import wire
 from pictures import jpeg
-from programs import Program
+from programs import FifoWriter, Program
 from viewing import step, watch
-
-
-class Writer:
-    """Writes into the pipe as a program of its own would; close() leaves."""
-
-    def __init__(self, path):
-        self.fd = os.open(path, os.O_WRONLY)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        os.close(self.fd)
-
-    def write(self, data, piece_bytes=1 << 20):
-        while data:
-            data = data[os.write(self.fd, data[:piece_bytes]):]
 
 
 @pytest.fixture
@@ -157,7 +140,7 @@ def test_writers_come_one_after_another(server, fifo, argument):
     s = server(argument.format(fifo))
     assert look(s)["state"] == "waiting"
     for number in range(1, 11):
-        with Writer(fifo) as writer:
+        with FifoWriter(fifo) as writer:
             writer.write(jpeg(number), piece_bytes=777)
         wire.eventually(lambda: look(s)["seq"] == number)
         assert pictures.check(wire.get(s, "/v.jpg").body) == number and look(s)["state"] == "live"
@@ -168,7 +151,7 @@ def test_a_viewer_sees_the_pictures_of_all_writers(server, fifo):
     s = server(f"v={fifo}", "--resend", "100ms")
 
     def one_program(number):
-        with Writer(fifo) as writer:
+        with FifoWriter(fifo) as writer:
             writer.write(jpeg(number))
 
     one_program(0)
@@ -185,7 +168,7 @@ def is_empty(fifo):
 
 def test_a_writer_that_is_killed_inside_a_picture_harms_nobody(server, fifo):
     s = server(f"v={fifo}", "--resend", "100ms")
-    with Writer(fifo) as writer:
+    with FifoWriter(fifo) as writer:
         writer.write(jpeg(1))
     with watch(s, wire.Viewer, "/v.mjpg") as viewer:
         assert viewer.next_seq() == 1
@@ -194,7 +177,7 @@ def test_a_writer_that_is_killed_inside_a_picture_harms_nobody(server, fifo):
                 cat.stdin.write(jpeg(1000)[:2500])
                 wire.eventually(lambda: is_empty(fifo), 5, "the half picture is not read")
                 cat.send_signal(signal.SIGKILL)
-            with Writer(fifo) as writer:
+            with FifoWriter(fifo) as writer:
                 writer.write(jpeg(number))
             assert viewer.until_seq(number) == number
     wire.eventually(lambda: look(s)["frames_in"] == 5)
@@ -202,7 +185,7 @@ def test_a_writer_that_is_killed_inside_a_picture_harms_nobody(server, fifo):
 
 def test_at_end_keep_does_not_open_it_again(server, fifo):
     s = server(f"v={fifo}#at_end=keep")
-    with Writer(fifo) as writer:
+    with FifoWriter(fifo) as writer:
         writer.write(jpeg(1))
     wire.eventually(lambda: look(s)["state"] == "ended")
     assert pictures.check(wire.get(s, "/v.jpg").body) == 1

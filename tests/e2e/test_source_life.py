@@ -11,6 +11,7 @@ import bars
 import pictures
 import wire
 from pictures import jpeg
+from programs import FifoWriter
 
 
 def look(server, name="v"):
@@ -155,7 +156,7 @@ def test_a_fifo_that_was_removed_is_tried_until_it_is_there_again(server, tmp_pa
     os.mkfifo(fifo)
     s = server(f"v={fifo}", "other=test:#fps=20#size=64x48")
     with wire.Viewer(s, "/other.mjpg") as other:
-        with open(fifo, "wb") as writer:
+        with FifoWriter(fifo) as writer:
             writer.write(bars.encode(1))
             fifo.unlink()
         stream = is_in(s, "lost")
@@ -163,7 +164,7 @@ def test_a_fifo_that_was_removed_is_tried_until_it_is_there_again(server, tmp_pa
         with wire.Viewer(s, "/v.mjpg") as viewer:
             wire.eventually(lambda: pixels(viewer.part().picture).shape == (bars.HEIGHT, bars.WIDTH, 3) and look(s)["retries"] > 1, 10)
             os.mkfifo(fifo)
-            with open(fifo, "wb") as writer:
+            with FifoWriter(fifo) as writer:
                 writer.write(bars.encode(2))
             wire.eventually(lambda: viewer.part().picture == bars.encode(2), 10)
         assert is_in(s, "live")["note"] == ""
