@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* stillcast: command line -> server -> streams and their sources -> ready line -> wait -> drain. */
 #define SC_LOG_TOPIC "app"
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +19,9 @@
 
 static int complain(enum sc_phase phase, const struct sc_err *err)
 {
-    (void)fprintf(stderr, "stillcast: %s\n", err->text);
+    bool is_short = err->code == -EMFILE;
+    (void)fprintf(stderr, "stillcast: %s%s\n", err->text,
+                  is_short ? "; allow it more, as 'ulimit -n 4096' does" : "");
     return sc_exit_code(phase, err->code);
 }
 

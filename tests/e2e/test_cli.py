@@ -243,6 +243,13 @@ def test_an_unknown_option_of_a_source_is_told(run, tmp_path):
     complains(run("--listen=127.0.0.1:0", f"a=files:{path}#sorted=time"), 64, "sorted", "sort")
 
 
+@pytest.mark.skipif("SANITIZER" in os.environ, reason="sanitizers need descriptors of their own")
+def test_too_few_descriptors_are_told():
+    command = 'ulimit -n 10; exec "$0" --listen 127.0.0.1:0 test:'
+    ended = subprocess.run(["sh", "-c", command, BINARY], capture_output=True, text=True, timeout=wire.patience(20))
+    assert ended.returncode == 71 and ended.stderr.count("\n") == 1 and "'ulimit -n 4096'" in ended.stderr, ended.stderr
+
+
 # The demo
 
 def curl_line(one):
