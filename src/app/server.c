@@ -51,7 +51,7 @@ struct sc_server {
 
 /* --- a loop's life --- */
 
-static void on_accepted(int fd, bool is_unix, void *self)
+static void on_accepted(int fd, void *self)
 {
     struct worker *worker = self;
     sc_h1_open(&worker->lane->h1, fd);

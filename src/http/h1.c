@@ -17,7 +17,7 @@
 #define STEPS        64                /* of one connection in one turn: others wait */
 #define LINGER_NS    (5 * SC_NS_PER_S)
 #define PARTING_NS   (500 * SC_NS_PER_MS) /* the same while the server stops */
-#define LINGER_BYTES (64 * 1024)          /* thrown away in one step */
+#define LINGER_BYTES 4096                 /* thrown away in one step */
 
 static atomic_uint_fast64_t last_id;
 

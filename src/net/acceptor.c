@@ -20,9 +20,8 @@ struct sc_acceptor {
     struct sc_timer pause;
     struct sc_loop *loop;
     uint32_t events;
-    bool is_unix;
     int reserve_fd;
-    void (*accepted)(int fd, bool is_unix, void *self);
+    void (*accepted)(int fd, void *self);
     void *self;
 };
 
@@ -56,7 +55,7 @@ static bool accept_one(struct sc_acceptor *acceptor)
 {
     int fd = accept4(acceptor->watch.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd >= 0) {
-        acceptor->accepted(fd, acceptor->is_unix, acceptor->self);
+        acceptor->accepted(fd, acceptor->self);
         return true;
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -74,7 +73,7 @@ static void ready(struct sc_watch *watch, uint32_t events)
 }
 
 int sc_acceptor_start(struct sc_loop *loop, const struct sc_listen *listen, size_t i,
-                      void (*accepted)(int fd, bool is_unix, void *self), void *self,
+                      void (*accepted)(int fd, void *self), void *self,
                       struct sc_acceptor **out_acceptor)
 {
     struct sc_acceptor *acceptor SC_AUTO(sc_own_free) = calloc(1, sizeof *acceptor);
@@ -83,8 +82,7 @@ int sc_acceptor_start(struct sc_loop *loop, const struct sc_listen *listen, size
     acceptor->watch = (struct sc_watch){.fd = sc_listen_fd(listen, i), .ready = ready};
     acceptor->pause.fire = resume;
     acceptor->loop = loop;
-    acceptor->is_unix = sc_listen_is_shared(listen);
-    acceptor->events = acceptor->is_unix ? EPOLLIN | EPOLLEXCLUSIVE : EPOLLIN;
+    acceptor->events = sc_listen_is_shared(listen) ? EPOLLIN | EPOLLEXCLUSIVE : EPOLLIN;
     acceptor->accepted = accepted;
     acceptor->self = self;
     int rc = sc_loop_add(loop, &acceptor->watch, acceptor->events);

@@ -54,7 +54,7 @@ struct sc_acceptor;
  * Thread:  loop, or before run.
  */
 int sc_acceptor_start(struct sc_loop *loop, const struct sc_listen *listen, size_t i,
-                      void (*accepted)(int fd, bool is_unix, void *self), void *self,
+                      void (*accepted)(int fd, void *self), void *self,
                       struct sc_acceptor **out_acceptor);
 
 /** Connections that have already come are still accepted. Thread: loop. */
