@@ -288,12 +288,12 @@ void sc_stream_leave(struct sc_stream *stream, bool is_viewer)
 {
     if (is_viewer)
         atomic_fetch_sub_explicit(&stream->n_viewers, 1, memory_order_relaxed);
-    if (atomic_fetch_sub_explicit(&stream->n_demand, 1, memory_order_acq_rel) > 1)
-        return;
-    (void)pthread_mutex_lock(&stream->lock);
-    stream->touched_ns = sc_clock_ns();
+    uint64_t now = sc_clock_ns();
+    (void)pthread_mutex_lock(&stream->lock); /* first, or it would look abandoned for a moment */
+    stream->touched_ns = now;
     (void)pthread_mutex_unlock(&stream->lock);
-    signal_demand(stream);
+    if (atomic_fetch_sub_explicit(&stream->n_demand, 1, memory_order_acq_rel) == 1)
+        signal_demand(stream);
 }
 
 bool sc_stream_has_demand(const struct sc_stream *stream)

@@ -202,6 +202,43 @@ static void no_picture_is_taken_and_then_forgotten(void **state)
     assert_int_equal(n_lost, 0);
 }
 
+static void *leave_when_told(void *self)
+{
+    struct publisher *viewer = self;
+    for (int step; (step = atomic_load(&viewer->step)) >= 0;)
+        if (step == 1) {
+            sc_stream_leave(viewer->stream, true);
+            atomic_store(&viewer->step, 2);
+        }
+    return NULL;
+}
+
+static void a_stream_is_kept_from_the_last_viewers_leave_on(void **state)
+{
+    struct publisher viewer = {0};
+    pthread_t thread;
+    unsigned n_lost = 0;
+    assert_int_equal(pthread_create(&thread, NULL, leave_when_told, &viewer), 0);
+    for (unsigned round = 0; round < 30000; round++) {
+        assert_int_equal(sc_registry_add(registry, "a", SC_STREAM_PUSHED, &viewer.stream, NULL), 0);
+        sc_stream_join(viewer.stream, true);
+        uint64_t since_ns = sc_clock_ns() + 1;
+        while (sc_clock_ns() <= since_ns) {
+        }
+        atomic_store(&viewer.step, 1);
+        for (volatile unsigned i = 0; i < round % 512; i++) {
+        }
+        n_lost += (unsigned)sc_registry_forget(registry, since_ns);
+        while (atomic_load(&viewer.step) == 1) {
+        }
+        sc_stream_unref(&viewer.stream);
+        (void)sc_registry_remove(registry, "a");
+    }
+    atomic_store(&viewer.step, -1);
+    (void)pthread_join(thread, NULL);
+    assert_int_equal(n_lost, 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -214,6 +251,7 @@ int main(void)
         TEST(a_sourced_stream_is_neither_removed_nor_forgotten),
         TEST(only_what_is_old_and_unwatched_is_forgotten),
         TEST(no_picture_is_taken_and_then_forgotten),
+        TEST(a_stream_is_kept_from_the_last_viewers_leave_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
