@@ -20,7 +20,7 @@ def describe(found):
 def measured(server, size, viewers):
     """None where it did not work: that one does not end the comparison of the others."""
     try:
-        return measure.serve_and_load(server, size, viewers, FPS, seconds=3)
+        return measure.serve_and_load(server, size, viewers, FPS, seconds=2)
     except (OSError, RuntimeError, ValueError):
         return None
 
