@@ -16,6 +16,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = str(ROOT / os.environ.get("STILLCAST", "build/stillcast"))
 READY = re.compile(r"stillcast ready: (\S+)")
 REPORT = re.compile(r"(ERROR|WARNING): (Address|Thread|Leak|UndefinedBehavior)Sanitizer|runtime error:|Assertion .* failed")
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # what a shell's "&" or nohup has ignored, a server ignores
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 for tool in ("lsan", "tsan"):  # what is known of libraries that we use; see the files
     known = f"suppressions={ROOT}/tests/{tool}.supp:print_suppressions=0"
     os.environ[f"{tool.upper()}_OPTIONS"] = ":".join(filter(None, [os.environ.get(f"{tool.upper()}_OPTIONS"), known]))
