@@ -11,11 +11,12 @@ MAY_INCLUDE = {
     "net": "base",
     "media": "base picture",
     "http": "base net",
-    "draw": "base picture media",
-    "source": "base picture media net http draw",
+    "series": "base",
+    "draw": "base picture media series",
+    "source": "base picture media net http series draw",
     "sink": "base picture media net http",
     "web": "base picture media net http",
-    "app": "base picture media net http draw source sink web",
+    "app": "base picture media net http series draw source sink web",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 
