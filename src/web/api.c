@@ -99,7 +99,8 @@ static void list(const struct sc_call *call)
     }
     json_t *all = json_array();
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(all, describe(streams[i]));
+        if (sc_call_may(call, SC_RIGHT_VIEW, sc_stream_name(streams[i])))
+            json_array_append_new(all, describe(streams[i]));
     sc_registry_free_list(&streams, n);
     sc_reply_json(&call->reply, 200,
                   json_pack("{s:o,s:o}", "server", describe_server(call->web), "streams", all));
@@ -122,7 +123,11 @@ static void one(const struct sc_call *call)
 }
 
 const struct sc_endpoint sc_endpoint_api[] = {
-    {.methods = SC_METHOD_GET, .path = "/api/streams", .handle = list},
-    {.methods = SC_METHOD_GET, .path = "/api/streams/*", .handle = one},
+    {.methods = SC_METHOD_GET,
+     .right = SC_RIGHT_VIEW,
+     .path = "/api/streams",
+     .is_filtered = true,
+     .handle = list},
+    {.methods = SC_METHOD_GET, .right = SC_RIGHT_VIEW, .path = "/api/streams/*", .handle = one},
     {0},
 };

@@ -12,12 +12,16 @@
 #include "web/snapshot.h"
 #include "web/viewer.h"
 
+/* The i-th of those that the caller may see. */
 static struct sc_stream *nth_stream(const struct sc_call *call, size_t i)
 {
     struct sc_stream **list = NULL, *stream = NULL;
-    size_t n = 0;
-    if (sc_registry_list(call->web->registry, &list, &n) == 0 && i < n)
-        stream = sc_stream_ref(list[i]);
+    size_t n = 0, n_seen = 0;
+    if (sc_registry_list(call->web->registry, &list, &n) < 0)
+        n = 0;
+    for (size_t k = 0; k < n && !stream; k++)
+        if (sc_call_may(call, SC_RIGHT_VIEW, sc_stream_name(list[k])) && n_seen++ == i)
+            stream = sc_stream_ref(list[k]);
     sc_registry_free_list(&list, n);
     if (!stream)
         sc_reply_error(&call->reply, 404, NULL, "there is no stream number %zu", i);
@@ -73,9 +77,26 @@ static void act(const struct sc_call *call)
 }
 
 const struct sc_endpoint sc_endpoint_compat[] = {
-    {.methods = SC_METHOD_GET, .path = "/", .query = "action", .handle = act},
-    {.methods = SC_METHOD_GET, .path = "/stream", .handle = show_stream},
-    {.methods = SC_METHOD_GET, .path = "/video_feed", .handle = show_stream},
-    {.methods = SC_METHOD_GET, .path = "/snapshot", .handle = show_snapshot},
+    {.methods = SC_METHOD_GET,
+     .right = SC_RIGHT_VIEW,
+     .path = "/",
+     .query = "action",
+     .is_filtered = true,
+     .handle = act},
+    {.methods = SC_METHOD_GET,
+     .right = SC_RIGHT_VIEW,
+     .path = "/stream",
+     .is_filtered = true,
+     .handle = show_stream},
+    {.methods = SC_METHOD_GET,
+     .right = SC_RIGHT_VIEW,
+     .path = "/video_feed",
+     .is_filtered = true,
+     .handle = show_stream},
+    {.methods = SC_METHOD_GET,
+     .right = SC_RIGHT_VIEW,
+     .path = "/snapshot",
+     .is_filtered = true,
+     .handle = show_snapshot},
     {0},
 };

@@ -19,6 +19,6 @@ static void end_stream(const struct sc_call *call)
 }
 
 const struct sc_endpoint sc_endpoint_delete[] = {
-    {.methods = SC_METHOD_DELETE, .path = "/*", .handle = end_stream},
+    {.methods = SC_METHOD_DELETE, .right = SC_RIGHT_PUBLISH, .path = "/*", .handle = end_stream},
     {0},
 };

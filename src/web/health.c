@@ -8,6 +8,6 @@ static void healthz(const struct sc_call *call)
 }
 
 const struct sc_endpoint sc_endpoint_health[] = {
-    {.methods = SC_METHOD_GET, .path = "/healthz", .handle = healthz},
+    {.methods = SC_METHOD_GET, .right = SC_RIGHT_PUBLIC, .path = "/healthz", .handle = healthz},
     {0},
 };

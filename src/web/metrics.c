@@ -192,6 +192,6 @@ static void metrics(const struct sc_call *call)
 }
 
 const struct sc_endpoint sc_endpoint_metrics[] = {
-    {.methods = SC_METHOD_GET, .path = "/metrics", .handle = metrics},
+    {.methods = SC_METHOD_GET, .right = SC_RIGHT_METRICS, .path = "/metrics", .handle = metrics},
     {0},
 };

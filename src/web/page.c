@@ -57,9 +57,17 @@ static void icon(const struct sc_call *call)
 }
 
 const struct sc_endpoint sc_endpoint_page[] = {
-    {.methods = SC_METHOD_GET, .path = "/", .handle = gallery},
-    {.methods = SC_METHOD_GET, .path = "/*", .handle = stream_page},
-    {.methods = SC_METHOD_GET, .path = "/.pages/*", .is_any_star = true, .handle = file},
-    {.methods = SC_METHOD_GET, .path = "/favicon.ico", .handle = icon},
+    {.methods = SC_METHOD_GET,
+     .right = SC_RIGHT_VIEW,
+     .path = "/",
+     .is_filtered = true,
+     .handle = gallery},
+    {.methods = SC_METHOD_GET, .right = SC_RIGHT_VIEW, .path = "/*", .handle = stream_page},
+    {.methods = SC_METHOD_GET,
+     .right = SC_RIGHT_PUBLIC,
+     .path = "/.pages/*",
+     .is_any_star = true,
+     .handle = file},
+    {.methods = SC_METHOD_GET, .right = SC_RIGHT_PUBLIC, .path = "/favicon.ico", .handle = icon},
     {0},
 };

@@ -128,6 +128,6 @@ static void publish(const struct sc_call *call)
 }
 
 const struct sc_endpoint sc_endpoint_push[] = {
-    SC_PICTURE_ROWS(SC_METHOD_PUT | SC_METHOD_POST, publish),
+    SC_PICTURE_ROWS(SC_METHOD_PUT | SC_METHOD_POST, SC_RIGHT_PUBLISH, publish),
     {0},
 };

@@ -214,7 +214,13 @@ static void publish(const struct sc_call *call)
 }
 
 const struct sc_endpoint sc_endpoint_push_many[] = {
-    {.methods = SC_METHOD_PUT | SC_METHOD_POST, .path = "/*.mjpg", .handle = publish},
-    {.methods = SC_METHOD_PUT | SC_METHOD_POST, .path = "/*.mjpeg", .handle = publish},
+    {.methods = SC_METHOD_PUT | SC_METHOD_POST,
+     .right = SC_RIGHT_PUBLISH,
+     .path = "/*.mjpg",
+     .handle = publish},
+    {.methods = SC_METHOD_PUT | SC_METHOD_POST,
+     .right = SC_RIGHT_PUBLISH,
+     .path = "/*.mjpeg",
+     .handle = publish},
     {0},
 };

@@ -235,6 +235,6 @@ static void show(const struct sc_call *call)
 }
 
 const struct sc_endpoint sc_endpoint_snapshot[] = {
-    SC_PICTURE_ROWS(SC_METHOD_GET, show),
+    SC_PICTURE_ROWS(SC_METHOD_GET, SC_RIGHT_VIEW, show),
     {0},
 };

@@ -12,7 +12,7 @@ static void show(const struct sc_call *call)
 }
 
 const struct sc_endpoint sc_endpoint_stream[] = {
-    {.methods = SC_METHOD_GET, .path = "/*.mjpg", .handle = show},
-    {.methods = SC_METHOD_GET, .path = "/*.mjpeg", .handle = show},
+    {.methods = SC_METHOD_GET, .right = SC_RIGHT_VIEW, .path = "/*.mjpg", .handle = show},
+    {.methods = SC_METHOD_GET, .right = SC_RIGHT_VIEW, .path = "/*.mjpeg", .handle = show},
     {0},
 };

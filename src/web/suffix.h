@@ -3,13 +3,13 @@
  * kind. */
 #pragma once
 
-#define SC_PICTURE_ROWS(methods_, handle_)                                                         \
-    {.methods = (methods_), .path = "/*.jpg", .handle = (handle_)},                                \
-        {.methods = (methods_), .path = "/*.jpeg", .handle = (handle_)},                           \
-        {.methods = (methods_), .path = "/*.png", .handle = (handle_)},                            \
-        {.methods = (methods_), .path = "/*.webp", .handle = (handle_)},                           \
-        {.methods = (methods_), .path = "/*.gif", .handle = (handle_)},                            \
-        {.methods = (methods_), .path = "/*.avif", .handle = (handle_)},                           \
+#define SC_PICTURE_ROWS(methods_, right_, handle_)                                                 \
+    {.methods = (methods_), .right = (right_), .path = "/*.jpg", .handle = (handle_)},             \
+        {.methods = (methods_), .right = (right_), .path = "/*.jpeg", .handle = (handle_)},        \
+        {.methods = (methods_), .right = (right_), .path = "/*.png", .handle = (handle_)},         \
+        {.methods = (methods_), .right = (right_), .path = "/*.webp", .handle = (handle_)},        \
+        {.methods = (methods_), .right = (right_), .path = "/*.gif", .handle = (handle_)},         \
+        {.methods = (methods_), .right = (right_), .path = "/*.avif", .handle = (handle_)},        \
     {                                                                                              \
-        .methods = (methods_), .path = "/*.svg", .handle = (handle_)                               \
+        .methods = (methods_), .right = (right_), .path = "/*.svg", .handle = (handle_)            \
     }

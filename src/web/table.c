@@ -9,6 +9,7 @@
 #include "base/url.h"
 #include "http/guard.h"
 #include "web/endpoints.h"
+#include "web/permit.h"
 
 #define PATH_BYTES  512
 #define WRITES      (SC_METHOD_PUT | SC_METHOD_POST | SC_METHOD_DELETE)
@@ -231,6 +232,6 @@ void sc_web_handle(struct sc_exchange *x, const struct sc_request *request, void
     }
     (void)snprintf(star, sizeof star, "%.*s", (int)match.star_len, path + match.star_at);
     call.star = star;
-    if (is_name_fine(&call, &match))
+    if (is_name_fine(&call, &match) && sc_permit(&call, match.row))
         match.row->handle(&call);
 }

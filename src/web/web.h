@@ -7,6 +7,7 @@
 #include "base/list.h"
 #include "http/exchange.h"
 #include "http/h1.h"
+#include "http/right.h"
 #include "media/tap.h"
 #include "net/send.h"
 #include "stillcast/registry.h"
@@ -66,10 +67,14 @@ struct sc_call {
 };
 
 struct sc_endpoint {
-    unsigned methods;  /* of sc_method; HEAD goes with GET, OPTIONS is answered for all */
-    const char *path;  /* with one '*' at most; the row with most other characters wins */
-    const char *query; /* NULL, or only when the query has this parameter */
-    bool is_any_star;  /* else '*' must be the name of a stream */
+    unsigned methods;    /* of sc_method; HEAD goes with GET, OPTIONS is answered for all */
+    enum sc_right right; /* what the caller must be allowed to do, with the stream that '*' names */
+    const char *path;    /* with one '*' at most; the row with most other characters wins */
+    const char *query;   /* NULL, or only when the query has this parameter */
+    bool is_any_star;    /* else '*' must be the name of a stream */
+    /* Without a '*': the handler shows only what sc_call_may allows. Else the right is needed for
+     * all streams. */
+    bool is_filtered;
     void (*handle)(const struct sc_call *call);
 };
 
@@ -103,6 +108,9 @@ int sc_web_status(int code);
 
 /** The stream that the path names, a new reference; NULL after it has answered 404. */
 struct sc_stream *sc_call_stream(const struct sc_call *call);
+
+/** Whether the caller has the right for that stream; before a list tells of it. */
+bool sc_call_may(const struct sc_call *call, enum sc_right right, const char *stream);
 
 /** A number in the query: fallback when absent. Returns: 0; -EINVAL after it has answered 400. */
 int sc_call_number(const struct sc_call *call, const char *name, uint64_t most, uint64_t fallback,

@@ -46,12 +46,27 @@ static void only_writing_methods_change_something(void **state)
             fail_msg("%s: one handler for reading and writing", row->path);
 }
 
+static void every_row_names_the_right_that_it_needs(void **state)
+{
+    const struct sc_endpoint *row;
+    for (size_t i = 0; (row = sc_endpoint_at(i)); i++) {
+        bool is_write = !(row->methods & SC_METHOD_GET);
+        if (row->right == SC_RIGHT_UNNAMED || row->right > SC_RIGHT_METRICS)
+            fail_msg("%s: nobody may call it", row->path);
+        if (is_write && row->right != SC_RIGHT_PUBLISH && row->right != SC_RIGHT_CONTROL)
+            fail_msg("%s: it changes something, and everybody who watches may call it", row->path);
+        if (row->is_filtered && strchr(row->path, '*'))
+            fail_msg("%s: the stream that it names decides", row->path);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_well_formed),
         cmocka_unit_test(no_two_rows_claim_the_same_request),
         cmocka_unit_test(only_writing_methods_change_something),
+        cmocka_unit_test(every_row_names_the_right_that_it_needs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
