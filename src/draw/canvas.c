@@ -97,6 +97,14 @@ static size_t pixels_bytes(const struct sc_canvas *canvas)
     return (size_t)cairo_image_surface_get_stride(canvas->surface) * sc_canvas_height_px(canvas);
 }
 
+uint32_t *sc_canvas_pixels(struct sc_canvas *canvas, size_t *out_stride_px)
+{
+    assert(!canvas->cr);
+    cairo_surface_mark_dirty(canvas->surface);
+    *out_stride_px = (size_t)cairo_image_surface_get_stride(canvas->surface) / sizeof(uint32_t);
+    return (void *)cairo_image_surface_get_data(canvas->surface);
+}
+
 void sc_canvas_copy(struct sc_canvas *canvas, const struct sc_canvas *from)
 {
     assert(!canvas->cr && pixels_bytes(canvas) == pixels_bytes(from));

@@ -51,6 +51,13 @@ cairo_t *sc_canvas_begin(struct sc_canvas *canvas);
 /** Returns: 0; -ENOMEM; -EIO anything else that cairo could not do. */
 int sc_canvas_end(struct sc_canvas *canvas);
 
+/**
+ * For those who draw without cairo. Not between begin and end, and only until the next begin.
+ *
+ * Returns: the upper left pixel, 0xffRRGGBB each; borrowed.
+ */
+uint32_t *sc_canvas_pixels(struct sc_canvas *canvas, size_t *out_stride_px);
+
 /** Makes the canvas look like another one of the same size: one copy. Not between begin and end. */
 void sc_canvas_copy(struct sc_canvas *canvas, const struct sc_canvas *from);
 
