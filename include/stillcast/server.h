@@ -26,6 +26,17 @@ SC_API int sc_server_create(const struct sc_server_config *config, struct sc_ser
 /** Returns: 0; -EAGAIN when the system gives no thread. Thread: control. */
 SC_API int sc_server_start(struct sc_server *server);
 
+/**
+ * Reads the files of certificates again. What there is goes on with what it has.
+ *
+ * Returns: 0; a negative errno with a sentence: then all stays as it was.
+ * Thread:  control.
+ */
+SC_API int sc_server_reload(struct sc_server *server, struct sc_err *err);
+
+/** Whether sc_server_reload has anything to read. */
+SC_API bool sc_server_can_reload(const struct sc_server *server);
+
 /** Finishes the frames in flight, closes, joins, frees. Takes drain_ns at the most. */
 SC_API void sc_server_destroy(struct sc_server **server);
 

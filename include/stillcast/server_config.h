@@ -12,11 +12,15 @@
 typedef const char *const *sc_texts;
 
 struct sc_server_config {
-    sc_texts listen;    /* "ADDR:PORT", "[ADDR]:PORT", "unix:PATH"; port 0: the system chooses */
-    unsigned n_threads; /* network loops; 0: one per core */
-    bool is_plain_send; /* never io_uring, although the system has it */
-    bool is_insecure;   /* publishing without a key on other addresses than loopback is all right */
-    bool is_read_only;  /* no publishing and deleting over HTTP */
+    /* "ADDR:PORT", "[ADDR]:PORT", "unix:PATH"; port 0: the system chooses. With tls_certs all but
+     * unix sockets speak TLS; "http://ADDR:PORT" and "https://ADDR:PORT" say it for one. */
+    sc_texts listen;
+    sc_texts redirect_listen; /* the same, plain: every request is sent to the first https one */
+    sc_texts tls_certs, tls_keys; /* PEM files; the key of each certificate in the same place */
+    unsigned n_threads;           /* network loops; 0: one per core */
+    bool is_plain_send;           /* never io_uring, although the system has it */
+    bool is_insecure;  /* publishing without a key on other addresses than loopback is all right */
+    bool is_read_only; /* no publishing and deleting over HTTP */
     sc_texts server_names;       /* further names that Host may have; "*": any */
     sc_texts cors_origins;       /* pages of these origins may read pictures by script; "*": any */
     sc_texts publish_origins;    /* pages of these origins may publish */

@@ -26,7 +26,8 @@ struct sc_config {
     struct sc_server_config server;
     uint64_t linger_ns; /* for runners: rest so long after the last viewer */
     enum sc_log_level log_level;
-    char **sources; /* "[NAME=]SOURCE[#option=value...]" */
+    bool is_self_signed; /* with a certificate that we make */
+    char **sources;      /* "[NAME=]SOURCE[#option=value...]" */
     size_t n_sources;
 };
 

@@ -54,16 +54,25 @@ void sc_ending_ask(void *self)
     (void)!write(ending->ask_fd, &one, sizeof one); /* full means: asked already */
 }
 
-int sc_ending_wait(struct sc_ending *ending)
+/* Returns as sc_ending_wait, and SIGHUP whatever it means. */
+static int wait_once(const struct sc_ending *ending)
 {
     struct pollfd fds[] = {{ending->signal_fd, POLLIN, 0}, {ending->ask_fd, POLLIN, 0}};
     struct signalfd_siginfo info = {0};
-    sigset_t set;
     while (poll(fds, sizeof fds / sizeof fds[0], -1) <= 0)
         continue;
     if (read(ending->signal_fd, &info, sizeof info) != (ssize_t)sizeof info)
-        info.ssi_signo = 0;
+        return 0;
+    return (int)info.ssi_signo;
+}
+
+int sc_ending_wait(struct sc_ending *ending, void (*hang_up)(void *self), void *self)
+{
+    sigset_t set;
+    int number;
+    while ((number = wait_once(ending)) == SIGHUP && hang_up)
+        hang_up(self);
     ending_signals(&set);
     (void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-    return (int)info.ssi_signo;
+    return number;
 }

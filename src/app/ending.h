@@ -22,7 +22,9 @@ void sc_ending_ask(void *self);
 /**
  * Waits; from then on another signal ends the process at once.
  *
+ * hang_up  called for a SIGHUP, which then ends nothing; NULL: SIGHUP ends, too
+ *
  * Returns: the signal; 0 when somebody asked.
  * Thread:  control.
  */
-int sc_ending_wait(struct sc_ending *ending);
+int sc_ending_wait(struct sc_ending *ending, void (*hang_up)(void *self), void *self);

@@ -12,7 +12,9 @@ static const struct sc_exit the_exits[] = {
     {EX_UNAVAILABLE, "An address cannot be listened on: another program has it, or it is none of "
                      "this machine's."},
     {EX_OSERR, "The system gave no memory, descriptor or thread."},
-    {EX_CONFIG, "Refused because it would be unsafe, such as letting everybody publish."},
+    {EX_CONFIG,
+     "Refused because it would be unsafe, such as letting everybody publish, or a certificate, a "
+     "key or the file of keys is not as it must be."},
     {0, NULL},
 };
 
@@ -22,6 +24,7 @@ static const struct {
 } rows[] = {
     {SC_PHASE_LISTEN, -EINVAL, EX_USAGE},
     {SC_PHASE_LISTEN, -EPERM, EX_CONFIG},
+    {SC_PHASE_LISTEN, -EKEYREJECTED, EX_CONFIG},
     {SC_PHASE_LISTEN, -EADDRINUSE, EX_UNAVAILABLE},
     {SC_PHASE_LISTEN, -EADDRNOTAVAIL, EX_UNAVAILABLE},
     {SC_PHASE_LISTEN, -EACCES, EX_UNAVAILABLE},

@@ -13,6 +13,7 @@
 #include "app/help.h"
 #include "app/lineup.h"
 #include "app/notify.h"
+#include "app/trust.h"
 #include "app/version.h"
 #include "base/own.h"
 #include "stillcast/log.h"
@@ -60,10 +61,21 @@ static void add_waiting_stream(struct sc_server *server)
                           NULL); /* publishing makes it as well */
 }
 
-static void wait_for_end(struct sc_ending *ending)
+/* A file that is wrong now must not end a server that runs. */
+static void reload(void *self)
+{
+    struct sc_err err = {0};
+    if (sc_server_reload(self, &err) < 0)
+        sc_log(SC_ERROR, "SIGHUP: nothing was changed: %s", err.text);
+    else
+        sc_log(SC_INFO, "SIGHUP: certificates were read again");
+    sc_trust_tell(self);
+}
+
+static void wait_for_end(struct sc_ending *ending, struct sc_server *server)
 {
     (void)sc_notify("READY=1");
-    int number = sc_ending_wait(ending);
+    int number = sc_ending_wait(ending, sc_server_can_reload(server) ? reload : NULL, server);
     (void)sc_notify("STOPPING=1");
     if (number)
         sc_log(SC_INFO, "SIG%s: stopping; another one stops at once", sigabbrev_np(number));
@@ -112,12 +124,13 @@ static int play(const struct sc_config *config, struct sc_server *server, struct
     print_ready(server);
     if (config->n_sources == 0)
         log_publishing(config, server);
-    wait_for_end(ending);
+    wait_for_end(ending, server);
     return 0;
 }
 
 static int serve(const struct sc_config *config)
 {
+    SC_AUTO(sc_trust_fini) struct sc_trust trust = {0};
     SC_AUTO(sc_server_destroy) struct sc_server *server = NULL;
     SC_AUTO(sc_ending_close) struct sc_ending ending = {-1, -1};
     struct sc_err err = {0};
@@ -127,8 +140,12 @@ static int serve(const struct sc_config *config)
         (void)sc_err_set(&err, status, "cannot wait for signals: %s", strerror(-status));
         return complain(SC_PHASE_RUN, &err);
     }
-    if (sc_server_create(&config->server, &server, &err) < 0)
+    struct sc_server_config wanted = config->server;
+    if (config->is_self_signed && sc_trust_make(&trust, &wanted, &err) < 0)
         return complain(SC_PHASE_LISTEN, &err);
+    if (sc_server_create(&wanted, &server, &err) < 0)
+        return complain(SC_PHASE_LISTEN, &err);
+    sc_trust_tell(server);
     return play(config, server, &ending);
 }
 

@@ -18,6 +18,7 @@
 #define GIB                        ((uint64_t)1 << 30)
 
 #define NETWORK    "Network"
+#define TRUST      "TLS"
 #define PUBLISHING "Publishing"
 #define VIEWING    "Viewing"
 #define LIMITS     "Limits"
@@ -27,7 +28,8 @@ static const struct sc_option the_options[] = {
     {"listen", "ADDR:PORT", SETS(LIST, 'l', server.listen), 0, 0, NETWORK,
      "Serve at this address; may be given several times. ADDR is an IPv4 address, an IPv6 address "
      "in brackets or a host name; 0.0.0.0 and [::] are all addresses. Port 0 lets the system "
-     "choose. unix:PATH is a socket in the file system. Default: " SC_CONFIG_LISTEN
+     "choose. unix:PATH is a socket in the file system. With a certificate all but unix: speak TLS; "
+     "https:// or http:// in front says it for one. Default: " SC_CONFIG_LISTEN
      " and " SC_CONFIG_LISTEN_IPV6 "."},
     {"insecure", NULL, SETS(FLAG, 0, server.is_insecure), 0, 0, NETWORK,
      "Let anybody who reaches another address than loopback publish and delete."},
@@ -38,6 +40,18 @@ static const struct sc_option the_options[] = {
      "Network threads; 0: one per core."},
     {"plain-send", NULL, SETS(FLAG, 0, server.is_plain_send), 0, 0, NETWORK,
      "Send by send(2) alone: not small pictures in batches by io_uring, where that is to be had."},
+
+    {"tls-cert", "FILE", SETS(LIST, 0, server.tls_certs), 0, 0, TRUST,
+     "Speak TLS with this certificate: PEM, with what links it to its root behind it. May be given "
+     "several times, each with its --tls-key: clients get the one that has the name they ask for, "
+     "else the first. SIGHUP has the files read again."},
+    {"tls-key", "FILE", SETS(LIST, 0, server.tls_keys), 0, 0, TRUST,
+     "The certificate's private key: PEM, without passphrase, for nobody else to read."},
+    {"tls-self-signed", NULL, SETS(FLAG, 0, is_self_signed), 0, 0, TRUST,
+     "For a first try: make a certificate, keep it in $STATE_DIRECTORY, $XDG_STATE_HOME/stillcast "
+     "or ~/.local/state/stillcast, and tell its fingerprint to compare with what browsers show."},
+    {"redirect-listen", "ADDR:PORT", SETS(LIST, 0, server.redirect_listen), 0, 0, TRUST,
+     "Answer everything at this address with a redirection to https; may be given several times."},
 
     {"read-only", NULL, SETS(FLAG, 0, server.is_read_only), 0, 0, PUBLISHING,
      "No publishing and deleting over HTTP."},

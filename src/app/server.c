@@ -2,7 +2,7 @@
 /* created (listening, nothing accepted) -> started (a thread per loop) -> draining (no new
  * connections, frames in flight are finished) -> each loop stops when its last connection has gone,
  * or at the end of drain_ns -> joined, freed. */
-#include "stillcast/server.h"
+#include "app/server.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -15,21 +15,27 @@
 #include <unistd.h>
 
 #include "app/config.h"
+#include "app/entrance.h"
 #include "app/version.h"
 #include "base/clock.h"
 #include "base/own.h"
 #include "media/registry.h"
-#include "net/listen.h"
 #include "net/timer.h"
+#include "net/tls.h"
 #include "web/lane.h"
 
-#define LISTENS_MAX       16
-#define NOTSENT_BYTES     16384
 #define RESERVED_FDS      256 /* for sources, files and the loops themselves */
 #define CONNECTIONS_LEAST 64
 #define DRAIN_LOOK_NS     (20 * SC_NS_PER_MS)
 #define TIDY_MOST_NS      (30 * SC_NS_PER_S)
 #define TIDY_LEAST_NS     (100 * SC_NS_PER_MS)
+
+/* One loop's side of a listener. */
+struct gate {
+    struct worker *worker;
+    const struct sc_door *door;
+    struct sc_acceptor *acceptor;
+};
 
 struct worker {
     struct sc_server *server;
@@ -38,13 +44,13 @@ struct worker {
     struct sc_task drain;
     struct sc_timer timer; /* tidies the registry; later looks whether draining is done */
     uint64_t drain_until_ns;
-    struct sc_acceptor *acceptors[LISTENS_MAX];
+    struct gate gates[SC_ENTRANCES_MAX];
 };
 
 struct sc_server {
     struct sc_web web;
-    struct sc_listen *listens[LISTENS_MAX];
-    size_t n_listens;
+    struct sc_entrances entrances;
+    struct sc_tls *tls; /* NULL: none */
     struct worker *workers;
     size_t n_workers, n_running;
 };
@@ -53,8 +59,8 @@ struct sc_server {
 
 static void on_accepted(int fd, void *self)
 {
-    struct worker *worker = self;
-    sc_h1_open(&worker->lane->h1, fd);
+    const struct gate *gate = self;
+    sc_h1_open(&gate->worker->lane->h1, gate->door, fd);
 }
 
 /* Returns: 0; -ENOMEM, never from the timer's own call. */
@@ -95,11 +101,16 @@ static void look_whether_drained(struct sc_timer *timer)
         (void)look_after(worker, DRAIN_LOOK_NS);
 }
 
+static void stop_accepting(struct worker *worker)
+{
+    for (size_t i = 0; i < SC_ENTRANCES_MAX; i++)
+        sc_acceptor_stop(&worker->gates[i].acceptor);
+}
+
 static void begin_drain(struct sc_task *task)
 {
     struct worker *worker = sc_container_of(task, struct worker, drain);
-    for (size_t i = 0; i < worker->server->n_listens; i++)
-        sc_acceptor_stop(&worker->acceptors[i]);
+    stop_accepting(worker);
     sc_h1_drain_all(&worker->lane->h1);
     worker->drain_until_ns = sc_clock_ns() + worker->server->web.config.drain_ns;
     sc_timer_stop(sc_loop_timers(worker->lane->loop), &worker->timer);
@@ -147,57 +158,6 @@ static int fill_web(struct sc_web *web, const struct sc_server_config *config)
     return rc < 0 ? rc : sc_registry_create(config->max_streams, &web->registry);
 }
 
-static int check_reach(const struct sc_server *server, const struct sc_listen *listen,
-                       const char *address, struct sc_err *err)
-{
-    const struct sc_server_config *config = &server->web.config;
-    if (sc_listen_is_local(listen) || config->is_insecure || config->is_read_only)
-        return 0;
-    return sc_err_set(err, -EPERM,
-                      "%s can be reached by other machines, and anybody there could publish: add "
-                      "--read-only (only watching over HTTP), or --insecure if that is wanted, or "
-                      "listen on 127.0.0.1",
-                      address);
-}
-
-static int add_listen(struct sc_server *server, const char *address, struct sc_err *err)
-{
-    const struct sc_listen_config config = {
-        .n_sockets = server->n_workers,
-        .user_timeout_ms = (unsigned)(server->web.config.stall_timeout_ns / SC_NS_PER_MS),
-        .notsent_bytes = NOTSENT_BYTES,
-    };
-    struct sc_listen *listen SC_AUTO(sc_listen_close) = NULL;
-    if (server->n_listens == LISTENS_MAX)
-        return sc_err_set(err, -EINVAL, "there can be %d --listen at the most", LISTENS_MAX);
-    int rc = sc_listen_open(address, &config, &listen, err);
-    if (rc == 0)
-        rc = check_reach(server, listen, address, err);
-    if (rc == 0)
-        server->listens[server->n_listens++] = sc_steal(listen);
-    return rc;
-}
-
-/* Without --listen: this machine, by IPv4 and, where it has it, by IPv6. */
-static int add_default_listens(struct sc_server *server, struct sc_err *err)
-{
-    int rc = add_listen(server, SC_CONFIG_LISTEN, err);
-    if (rc == 0)
-        (void)add_listen(server, SC_CONFIG_LISTEN_IPV6, NULL);
-    return rc;
-}
-
-static int open_listens(struct sc_server *server, struct sc_err *err)
-{
-    sc_texts address = server->web.config.listen;
-    if (!address || !*address)
-        return add_default_listens(server, err);
-    int rc = 0;
-    for (; rc == 0 && *address; address++)
-        rc = add_listen(server, *address, err);
-    return rc;
-}
-
 static int make_workers(struct sc_server *server)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -224,14 +184,31 @@ static int make_workers(struct sc_server *server)
 static int start_acceptors(struct sc_server *server)
 {
     for (size_t w = 0; w < server->n_workers; w++)
-        for (size_t l = 0; l < server->n_listens; l++) {
+        for (size_t i = 0; i < server->entrances.n; i++) {
             struct worker *worker = &server->workers[w];
-            int rc = sc_acceptor_start(worker->lane->loop, server->listens[l], w, on_accepted,
-                                       worker, &worker->acceptors[l]);
+            struct sc_entrance *entrance = &server->entrances.all[i];
+            struct gate *gate = &worker->gates[i];
+            *gate = (struct gate){.worker = worker, .door = &entrance->door};
+            int rc = sc_acceptor_start(worker->lane->loop, entrance->listen, w, on_accepted, gate,
+                                       &gate->acceptor);
             if (rc < 0)
                 return rc;
         }
     return 0;
+}
+
+static int open_tls(struct sc_server *server, struct sc_err *err)
+{
+    const struct sc_server_config *config = &server->web.config;
+    const struct sc_tls_files files = {config->tls_certs, config->tls_keys};
+    bool is_wanted = (files.certs && *files.certs) || (files.keys && *files.keys);
+    int rc = is_wanted ? sc_tls_create(&files, &server->tls, err) : 0;
+    server->web.tls = server->tls;
+    if (rc == 0 || rc == -ENOMEM)
+        return rc;
+    if (err)
+        err->code = -EKEYREJECTED;
+    return -EKEYREJECTED;
 }
 
 int sc_server_create(const struct sc_server_config *config, struct sc_server **out_server,
@@ -243,7 +220,10 @@ int sc_server_create(const struct sc_server_config *config, struct sc_server **o
         rc = make_workers(server);
     if (rc < 0)
         return sc_err_set(err, rc, "cannot set up the server: %s", strerror(-rc));
-    rc = open_listens(server, err);
+    rc = open_tls(server, err);
+    if (rc == 0)
+        rc = sc_entrances_open(&server->entrances, &server->web.config, server->tls,
+                               server->n_workers, err);
     if (rc < 0)
         return rc;
     rc = start_acceptors(server);
@@ -278,8 +258,7 @@ static void stop_workers(struct sc_server *server)
         (void)pthread_join(server->workers[i].thread, NULL);
     for (size_t i = 0; i < server->n_workers; i++) {
         struct worker *worker = &server->workers[i];
-        for (size_t l = 0; l < server->n_listens; l++)
-            sc_acceptor_stop(&worker->acceptors[l]);
+        stop_accepting(worker);
         sc_lane_destroy(&worker->lane);
     }
 }
@@ -290,8 +269,8 @@ void sc_server_destroy(struct sc_server **server)
     if (!old)
         return;
     stop_workers(old);
-    for (size_t i = 0; i < old->n_listens; i++)
-        sc_listen_close(&old->listens[i]);
+    sc_entrances_close(&old->entrances);
+    sc_tls_destroy(&old->tls);
     sc_registry_destroy(&old->web.registry);
     sc_pool_unref(&old->web.pool);
     free(old->web.lanes);
@@ -301,7 +280,22 @@ void sc_server_destroy(struct sc_server **server)
 
 const char *sc_server_url(const struct sc_server *server, size_t i)
 {
-    return i < server->n_listens ? sc_listen_url(server->listens[i]) : NULL;
+    return i < server->entrances.n ? sc_listen_url(server->entrances.all[i].listen) : NULL;
+}
+
+struct sc_tls *sc_server_tls(const struct sc_server *server)
+{
+    return server->tls;
+}
+
+bool sc_server_can_reload(const struct sc_server *server)
+{
+    return server->tls;
+}
+
+int sc_server_reload(struct sc_server *server, struct sc_err *err)
+{
+    return server->tls ? sc_tls_reload(server->tls, err) : 0;
 }
 
 struct sc_registry *sc_server_registry(struct sc_server *server)

@@ -18,6 +18,15 @@
 
 struct sc_exchange;
 
+struct sc_tls;
+
+/* What a listener is for; each request came through one. */
+struct sc_door {
+    struct sc_tls *tls; /* NULL: plain */
+    /* Every request is sent to the same place behind https on this port; 0: it is answered here. */
+    uint16_t redirect_port;
+};
+
 /* Who took an exchange. */
 struct sc_exchange_ops {
     /* Where the next bytes of the body go. Returns: 0; negative: the body is not wanted any more,
@@ -96,6 +105,9 @@ void sc_exchange_finish(struct sc_exchange *x);
 void sc_exchange_abort(struct sc_exchange *x);
 
 bool sc_exchange_is_head(const struct sc_exchange *x);
+
+/** Returns: the listener's door, borrowed. */
+const struct sc_door *sc_exchange_door(const struct sc_exchange *x);
 
 /** Returns: a number that names the connection in logs and claims. */
 uint64_t sc_exchange_id(const struct sc_exchange *x);

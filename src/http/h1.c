@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "http/h1_conn.h"
+#include "net/tls.h"
 
 #define EVENTS       (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
 #define READ_BYTES   2048              /* first read of a head */
@@ -160,8 +161,10 @@ static void on_ready(struct sc_watch *watch, uint32_t events)
         h1->is_readable = true;
     if (events & EPOLLRDHUP)
         h1->is_eof = true;
-    if (events & EPOLLOUT)
+    if (events & EPOLLOUT) {
         h1->is_blocked = false;
+        h1->is_readable = h1->is_readable || h1->conn.wants_write;
+    }
     sc_h1_advance(h1);
 }
 
@@ -171,7 +174,8 @@ static bool is_above_limit(struct sc_h1_config *config)
     return n >= config->max_connections || config->is_draining;
 }
 
-static void refuse_connection(struct sc_h1_config *config, int fd)
+/* A connection above the limit gets no handshake: that would be the dearest way to say no. */
+static void refuse_connection(struct sc_h1_config *config, const struct sc_door *door, int fd)
 {
     static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\n"
                                  "Retry-After: 5\r\nContent-Type: text/plain\r\n"
@@ -180,29 +184,39 @@ static void refuse_connection(struct sc_h1_config *config, int fd)
     struct sc_conn conn;
     sc_conn_init_plain(&conn, fd);
     struct iovec part = {(void *)(uintptr_t)answer, sizeof answer - 1};
-    (void)conn.ops->send(&conn, &part, 1); /* it is being sent away: no second try */
+    if (!door->tls)
+        (void)conn.ops->send(&conn, &part, 1); /* it is being sent away: no second try */
     conn.ops->finish(&conn);
     conn.ops->close(&conn);
     atomic_fetch_sub_explicit(&config->stats->n_connections, 1, memory_order_relaxed);
     count(&config->stats->n_refused);
 }
 
-void sc_h1_open(struct sc_h1_config *config, int fd)
+static int init_conn(struct sc_conn *conn, const struct sc_door *door, int fd)
+{
+    if (door->tls)
+        return sc_conn_init_tls(conn, door->tls, fd);
+    sc_conn_init_plain(conn, fd);
+    return 0;
+}
+
+void sc_h1_open(struct sc_h1_config *config, const struct sc_door *door, int fd)
 {
     count(&config->stats->n_accepted);
     struct sc_h1 *h1 = is_above_limit(config) ? NULL : calloc(1, sizeof *h1);
-    if (!h1) {
-        refuse_connection(config, fd);
+    if (!h1 || init_conn(&h1->conn, door, fd) < 0) {
+        free(h1);
+        refuse_connection(config, door, fd);
         return;
     }
     h1->config = config;
+    h1->door = door;
     h1->id = atomic_fetch_add_explicit(&last_id, 1, memory_order_relaxed) + 1;
     h1->timer.fire = on_timer;
     h1->end_of_turn.run = at_end_of_turn;
     h1->is_first = true;
     sc_buf_init(&h1->in, SC_REQUEST_HEAD_MAX_BYTES);
     sc_buf_init(&h1->out, OUT_BYTES);
-    sc_conn_init_plain(&h1->conn, fd);
     h1->watch = (struct sc_watch){.fd = fd, .ready = on_ready};
     sc_list_append(&config->connections, &h1->link);
     sc_h1_enter(h1, SC_H1_HEAD);
@@ -225,7 +239,7 @@ ssize_t sc_h1_fill(struct sc_h1 *h1, size_t want_bytes)
     if (n > 0)
         h1->in.len_bytes += (size_t)n;
     if (n < 0 || (size_t)n < bytes)
-        h1->is_readable = n > 0 && h1->is_eof;
+        h1->is_readable = n > 0 && (h1->is_eof || h1->conn.is_ended);
     return n;
 }
 
@@ -389,6 +403,11 @@ void sc_exchange_abort(struct sc_exchange *x)
 bool sc_exchange_is_head(const struct sc_exchange *x)
 {
     return x->is_head;
+}
+
+const struct sc_door *sc_exchange_door(const struct sc_exchange *x)
+{
+    return ((const struct sc_h1 *)(const void *)x)->door;
 }
 
 uint64_t sc_exchange_id(const struct sc_exchange *x)

@@ -37,9 +37,10 @@ struct sc_h1;
 /**
  * Serves a connection until it ends by itself.
  *
- * fd  given; non-blocking.
+ * door  borrowed as long as there are connections of config
+ * fd    given; non-blocking.
  */
-void sc_h1_open(struct sc_h1_config *config, int fd);
+void sc_h1_open(struct sc_h1_config *config, const struct sc_door *door, int fd);
 
 /** Idle connections end, exchanges end when they can. */
 void sc_h1_drain_all(struct sc_h1_config *config);

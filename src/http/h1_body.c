@@ -43,7 +43,9 @@ static ssize_t get_bytes(struct sc_h1 *h1, uint8_t *room, size_t bytes)
     if (h1->in.len_bytes == 0) {
         ssize_t n = h1->is_readable ? h1->conn.ops->recv(&h1->conn, room, bytes) : -EAGAIN;
         if (n < 0 || (size_t)n < bytes)
-            h1->is_readable = n > 0 && h1->is_eof; /* a short read has drained it (epoll(7)) */
+            h1->is_readable =
+                n > 0 &&
+                (h1->is_eof || h1->conn.is_ended); /* a short read has drained it (epoll(7)) */
         return n;
     }
     size_t n = bytes < h1->in.len_bytes ? bytes : h1->in.len_bytes;

@@ -38,6 +38,7 @@ struct sc_exchange {
 struct sc_h1 {
     struct sc_exchange x; /* first: an exchange is its connection */
     struct sc_h1_config *config;
+    const struct sc_door *door;
     struct sc_list link;
     struct sc_conn conn;
     struct sc_watch watch;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A connected stream socket behind one small interface: plain today, TLS or another way of sending
- * tomorrow. All calls are non-blocking. */
+/* A connected stream socket behind one small interface: plain, or TLS (tls.h). All calls are
+ * non-blocking. */
 #pragma once
 
 #include <stdbool.h>
@@ -31,6 +31,9 @@ struct sc_conn_ops {
 struct sc_conn {
     const struct sc_conn_ops *ops;
     int fd;
+    bool wants_write; /* recv can go on when bytes can be sent again */
+    bool is_ended;    /* recv has more to tell although its count was short: the end, or an error */
+    void *state;      /* the ops' own */
 };
 
 /** fd  taken; non-blocking. */

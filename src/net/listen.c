@@ -163,7 +163,8 @@ static int open_all(struct sc_listen *listen_, struct sockaddr_storage *address,
     return rc;
 }
 
-static void describe(struct sc_listen *listen, const struct sockaddr_storage *address)
+static void describe(struct sc_listen *listen, const struct sockaddr_storage *address,
+                     const char *scheme)
 {
     char host[INET6_ADDRSTRLEN] = "";
     char port[PORT_BYTES] = "";
@@ -174,11 +175,11 @@ static void describe(struct sc_listen *listen, const struct sockaddr_storage *ad
     if (address->ss_family == AF_INET6) {
         const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)address;
         listen->is_local = IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-        (void)snprintf(listen->url, sizeof listen->url, "http://[%s]:%s/", host, port);
+        (void)snprintf(listen->url, sizeof listen->url, "%s://[%s]:%s/", scheme, host, port);
     } else {
         const struct sockaddr_in *v4 = (const struct sockaddr_in *)address;
         listen->is_local = (ntohl(v4->sin_addr.s_addr) >> 24) == 127;
-        (void)snprintf(listen->url, sizeof listen->url, "http://%s:%s/", host, port);
+        (void)snprintf(listen->url, sizeof listen->url, "%s://%s:%s/", scheme, host, port);
     }
 }
 
@@ -206,7 +207,7 @@ static int open_tcp(const char *address, const struct sc_listen_config *config,
     rc = open_all(listen, &where, len, config);
     if (rc < 0)
         return explain(err, rc, address);
-    describe(listen, &where);
+    describe(listen, &where, config->is_tls ? "https" : "http");
     *out_listen = sc_steal(listen);
     return 0;
 }

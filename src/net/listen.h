@@ -13,6 +13,7 @@ struct sc_listen;
 
 struct sc_listen_config {
     size_t n_sockets; /* one per loop */
+    bool is_tls;      /* for the URL alone */
     unsigned
         user_timeout_ms; /* TCP_USER_TIMEOUT: a peer that acknowledges nothing for so long is cut */
     unsigned notsent_bytes; /* TCP_NOTSENT_LOWAT: the most that waits unsent in the kernel */
@@ -30,7 +31,7 @@ int sc_listen_open(const char *address, const struct sc_listen_config *config,
 /** Removes a unix socket's file, too. */
 void sc_listen_close(struct sc_listen **listen);
 
-/** Returns: "http://127.0.0.1:8080/" or "unix:PATH". */
+/** Returns: "http://127.0.0.1:8080/", "https://127.0.0.1:8443/" or "unix:PATH". */
 const char *sc_listen_url(const struct sc_listen *listen);
 
 /** Whether only this machine can reach it. */

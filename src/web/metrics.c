@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "media/pool.h"
 #include "media/stream.h"
+#include "net/tls.h"
 #include "web/endpoints.h"
 
 #define SERVER_MAX_BYTES 65536 /* what is told of the server ... */
@@ -136,6 +137,19 @@ static void write_limits(struct sc_buf *out, const struct sc_web *web)
                             rows[i].limit, get(rows[i].n));
 }
 
+static void write_tls(struct sc_buf *out, const struct sc_web *web)
+{
+    if (!web->tls)
+        return;
+    const struct sc_tls_stats *stats = sc_tls_stats(web->tls);
+    plain(out, "tls_handshakes_total", "counter", "TLS handshakes finished.",
+          (double)get(&stats->n_handshakes));
+    plain(out, "tls_failures_total", "counter", "TLS handshakes refused or broken off.",
+          (double)get(&stats->n_failures));
+    plain(out, "tls_plaintext_total", "counter", "Of these: clients that spoke HTTP without TLS.",
+          (double)get(&stats->n_plaintext));
+}
+
 static void write_server(struct sc_buf *out, const struct sc_web *web)
 {
     uint64_t lag_ns = 0, busy_ns = 0;
@@ -162,6 +176,7 @@ static void write_server(struct sc_buf *out, const struct sc_web *web)
           (double)get(&web->stats.n_wrong_host));
     plain(out, "foreign_writes_total", "counter", "Writes refused to pages of other origins.",
           (double)get(&web->stats.n_foreign_writes));
+    write_tls(out, web);
     plain(out, "store_bytes", "gauge", "Memory of all frames.",
           (double)sc_pool_used_bytes(web->pool));
     plain(out, "store_max_bytes", "gauge", "The most that it may be.",

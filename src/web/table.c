@@ -10,6 +10,7 @@
 #include "http/guard.h"
 #include "web/endpoints.h"
 #include "web/permit.h"
+#include "web/redirect.h"
 
 #define PATH_BYTES  512
 #define WRITES      (SC_METHOD_PUT | SC_METHOD_POST | SC_METHOD_DELETE)
@@ -143,16 +144,23 @@ static void prepare_reply(const struct sc_web *web, struct sc_exchange *x,
 }
 
 /* Returns whether the request may go on; else it is answered. */
+static bool pass_host(struct sc_call *call)
+{
+    struct sc_web *web = call->web;
+    struct sc_err err = {0};
+    if (sc_guard_host(call->request, web->machine_name, web->config.server_names, &err) == 0)
+        return true;
+    sc_web_count(&web->stats.n_wrong_host);
+    sc_reply_error(&call->reply, 421, NULL, "%s", err.text);
+    return false;
+}
+
+/* Returns as pass_host. */
 static bool pass_guards(struct sc_call *call)
 {
     struct sc_web *web = call->web;
     const struct sc_request *request = call->request;
     struct sc_err err = {0};
-    if (sc_guard_host(request, web->machine_name, web->config.server_names, &err) < 0) {
-        sc_web_count(&web->stats.n_wrong_host);
-        sc_reply_error(&call->reply, 421, NULL, "%s", err.text);
-        return false;
-    }
     if (!(request->method & WRITES))
         return true;
     if (web->config.is_read_only) {
@@ -160,7 +168,8 @@ static bool pass_guards(struct sc_call *call)
                        "this server takes no pictures over HTTP: it runs with --read-only");
         return false;
     }
-    if (sc_guard_write(request, false, web->config.publish_origins, &err) < 0) {
+    if (sc_guard_write(request, sc_exchange_door(call->reply.x)->tls, web->config.publish_origins,
+                       &err) < 0) {
         sc_web_count(&web->stats.n_foreign_writes);
         sc_reply_error(&call->reply, 403, NULL, "%s", err.text);
         return false;
@@ -213,6 +222,12 @@ void sc_web_handle(struct sc_exchange *x, const struct sc_request *request, void
     char path[PATH_BYTES], star[PATH_BYTES];
     struct match match;
     prepare_reply(lane->web, x, request, &call.reply);
+    if (!pass_host(&call))
+        return;
+    if (sc_exchange_door(x)->redirect_port) {
+        sc_redirect(&call);
+        return;
+    }
     if (!pass_guards(&call))
         return;
     bool is_server_wide = request->path.len_bytes == 1 && request->path.data[0] == '*';

@@ -34,7 +34,8 @@ struct sc_web {
     uint64_t started_ns;
     const char *version;
     char machine_name[65];
-    char boot[17]; /* differs from one start of the server to the next */
+    char boot[17];      /* differs from one start of the server to the next */
+    struct sc_tls *tls; /* NULL: none; borrowed */
     struct sc_h1_stats h1;
     struct sc_web_stats stats;
 };

@@ -37,6 +37,7 @@ class Server:
         self.is_told = False
         self.readers = [self._follow("stdout", self.process.stdout), self._follow("stderr", self.process.stderr)]
         self.url = None
+        self.tls = None  # an ssl.SSLContext: connections of wire.py speak TLS
 
     def _follow(self, name, pipe):
         def follow():
@@ -65,7 +66,7 @@ class Server:
             assert found or self.process.poll() is None, f"ended with {self.process.returncode}:\n{self.stderr}"
             return found
         self.url = wire.eventually(ready, 10, "no ready line").group(1)
-        found = re.match(r"http://(\[[^]]+\]|[^:/]+):(\d+)/$", self.url)
+        found = re.match(r"https?://(\[[^]]+\]|[^:/]+):(\d+)/$", self.url)
         if found:
             self.host, self.port = found.group(1).strip("[]"), int(found.group(2))
         return self

@@ -85,6 +85,8 @@ class Conn:
         self.socket.settimeout(patience(timeout))
         self.socket.connect((server.host, server.port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if getattr(server, "tls", None):
+            self.socket = server.tls.wrap_socket(self.socket, server_hostname=server.host, suppress_ragged_eofs=False)
         self.host = f"[{server.host}]:{server.port}" if family == socket.AF_INET6 else f"{server.host}:{server.port}"
         self.buffer = b""
         self.chunk_bytes = 65536  # 1: reads one byte at a time
@@ -170,7 +172,8 @@ class Conn:
 
     def is_silent(self, seconds=0.2):
         """Nothing comes, and the connection stays open, for so long."""
-        return not self.buffer and not select.select([self.socket], [], [], seconds)[0]
+        is_pending = getattr(self.socket, "pending", int)()
+        return not self.buffer and not is_pending and not select.select([self.socket], [], [], seconds)[0]
 
     def expect_end(self):
         """The server ends the connection in order (FIN), and nothing else came."""

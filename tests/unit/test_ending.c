@@ -20,7 +20,7 @@ static void a_signal_ends_the_wait(void **state)
     (void)state;
     assert_int_equal(sc_ending_open(&ending), 0);
     assert_int_equal(raise(SIGTERM), 0);
-    assert_int_equal(sc_ending_wait(&ending), SIGTERM);
+    assert_int_equal(sc_ending_wait(&ending, NULL, NULL), SIGTERM);
     sc_ending_close(&ending);
 }
 
@@ -31,7 +31,7 @@ static void asking_ends_the_wait_however_often(void **state)
     assert_int_equal(sc_ending_open(&ending), 0);
     for (int i = 0; i < 3; i++)
         sc_ending_ask(&ending);
-    assert_int_equal(sc_ending_wait(&ending), 0);
+    assert_int_equal(sc_ending_wait(&ending, NULL, NULL), 0);
     sc_ending_close(&ending);
 }
 
@@ -45,7 +45,7 @@ static void a_second_signal_ends_the_process(void **state)
         if (sc_ending_open(&ending) < 0)
             _exit(1);
         (void)raise(SIGINT);
-        (void)sc_ending_wait(&ending);
+        (void)sc_ending_wait(&ending, NULL, NULL);
         (void)raise(SIGINT);
         _exit(2);
     }
@@ -68,7 +68,7 @@ static void a_hangup_that_nohup_ignores_stays_ignored(void **state)
     assert_int_equal(sc_ending_open(&ending), 0);
     assert_int_equal(raise(SIGHUP), 0);
     assert_int_equal(raise(SIGTERM), 0);
-    assert_int_equal(sc_ending_wait(&ending), SIGTERM);
+    assert_int_equal(sc_ending_wait(&ending, NULL, NULL), SIGTERM);
     sc_ending_close(&ending);
     set_handler(SIGHUP, SIG_DFL);
 }

@@ -19,10 +19,11 @@ static void each_error_has_the_code_of_its_phase(void **state)
         {SC_PHASE_COMMAND_LINE, -EINVAL, 64}, {SC_PHASE_COMMAND_LINE, -ENOMEM, 71},
         {SC_PHASE_LISTEN, -EADDRINUSE, 69},   {SC_PHASE_LISTEN, -EADDRNOTAVAIL, 69},
         {SC_PHASE_LISTEN, -EACCES, 69},       {SC_PHASE_LISTEN, -EINVAL, 64},
-        {SC_PHASE_LISTEN, -EPERM, 78},        {SC_PHASE_LISTEN, -EMFILE, 71},
-        {SC_PHASE_SOURCES, -ENOENT, 66},      {SC_PHASE_SOURCES, -EACCES, 66},
-        {SC_PHASE_SOURCES, -EINVAL, 64},      {SC_PHASE_SOURCES, -EEXIST, 64},
-        {SC_PHASE_SOURCES, -ENOMEM, 71},      {SC_PHASE_RUN, -EAGAIN, 71},
+        {SC_PHASE_LISTEN, -EPERM, 78},        {SC_PHASE_LISTEN, -EKEYREJECTED, 78},
+        {SC_PHASE_LISTEN, -EMFILE, 71},       {SC_PHASE_SOURCES, -ENOENT, 66},
+        {SC_PHASE_SOURCES, -EACCES, 66},      {SC_PHASE_SOURCES, -EINVAL, 64},
+        {SC_PHASE_SOURCES, -EEXIST, 64},      {SC_PHASE_SOURCES, -ENOMEM, 71},
+        {SC_PHASE_RUN, -EAGAIN, 71},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
