@@ -27,7 +27,9 @@ struct sc_config {
     uint64_t linger_ns; /* for runners: rest so long after the last viewer */
     enum sc_log_level log_level;
     bool is_self_signed; /* with a certificate that we make */
-    char **sources;      /* "[NAME=]SOURCE[#option=value...]" */
+    enum sc_sandbox { SC_SANDBOX_OFF, SC_SANDBOX_TRY, SC_SANDBOX_REQUIRE } sandbox;
+    const char *user; /* whom to become; NULL: nobody else */
+    char **sources;   /* "[NAME=]SOURCE[#option=value...]" */
     size_t n_sources;
 };
 

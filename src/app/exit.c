@@ -11,7 +11,9 @@ static const struct sc_exit the_exits[] = {
     {EX_NOINPUT, "A source's file is not there or may not be read."},
     {EX_UNAVAILABLE, "An address cannot be listened on: another program has it, or it is none of "
                      "this machine's."},
+    {EX_NOUSER, "--user: there is no such user."},
     {EX_OSERR, "The system gave no memory, descriptor or thread."},
+    {EX_NOPERM, "--user: only root can become another user."},
     {EX_CONFIG,
      "Refused because it would be unsafe, such as letting everybody publish, or a certificate, a "
      "key or the file of keys is not as it must be."},
@@ -32,6 +34,10 @@ static const struct {
     {SC_PHASE_LISTEN, -ENOENT, EX_UNAVAILABLE},
     {SC_PHASE_LISTEN, -ENOTDIR, EX_UNAVAILABLE},
     {SC_PHASE_LISTEN, -EROFS, EX_UNAVAILABLE},
+    {SC_PHASE_USER, -ENOENT, EX_NOUSER},
+    {SC_PHASE_USER, -EPERM, EX_NOPERM},
+    {SC_PHASE_RUN, -ENOSYS, EX_CONFIG},
+    {SC_PHASE_RUN, -EOPNOTSUPP, EX_CONFIG},
     {SC_PHASE_SOURCES, -EINVAL, EX_USAGE},
     {SC_PHASE_SOURCES, -EEXIST, EX_USAGE},
     {SC_PHASE_SOURCES, -ENOSPC, EX_USAGE},

@@ -6,6 +6,7 @@
 enum sc_phase {
     SC_PHASE_COMMAND_LINE,
     SC_PHASE_LISTEN,
+    SC_PHASE_USER,
     SC_PHASE_SOURCES,
     SC_PHASE_RUN,
 };

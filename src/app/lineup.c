@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/own.h"
+#include "jail/jail.h"
 #include "source/runner.h"
 #include "source/spec.h"
 #include "stillcast/server.h"
@@ -64,6 +65,43 @@ int sc_lineup_create(const struct sc_lineup_config *config, struct sc_server *se
     }
     *out_lineup = sc_steal(lineup);
     return 0;
+}
+
+/* The help's own words tell which options are files: PATH is written, FILE is read. */
+static int keep_setting(const struct sc_source_option *option, const char *value,
+                        struct sc_jail_paths *paths)
+{
+    bool is_written = strcmp(option->value, "PATH") == 0;
+    if (!is_written && strcmp(option->value, "FILE") != 0)
+        return 0;
+    return sc_jail_paths_add(paths, value, is_written);
+}
+
+static int keep_settings(const struct sc_source_spec *spec, const struct sc_source_option *options,
+                         struct sc_jail_paths *paths)
+{
+    int rc = 0;
+    for (; rc == 0 && options && options->name; options++) {
+        const char *value = sc_spec_get(spec, options->name);
+        rc = value ? keep_setting(options, value, paths) : 0;
+    }
+    return rc;
+}
+
+int sc_lineup_keep_files(const struct sc_lineup *lineup, struct sc_jail_paths *paths)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < lineup->n_specs; i++) {
+        const struct sc_source_spec *spec = &lineup->specs[i];
+        bool is_files = strstr(spec->ops->usage, "PATH");
+        for (size_t k = 0; rc == 0 && is_files && k < spec->n_targets; k++)
+            rc = sc_jail_paths_add(paths, spec->targets[k], false);
+        if (rc == 0)
+            rc = keep_settings(spec, spec->ops->options, paths);
+        if (rc == 0)
+            rc = keep_settings(spec, sc_runner_options, paths);
+    }
+    return rc;
 }
 
 int sc_lineup_start(struct sc_lineup *lineup, struct sc_err *err)

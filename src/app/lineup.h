@@ -9,6 +9,7 @@
 
 struct sc_server;
 struct sc_lineup;
+struct sc_jail_paths;
 
 struct sc_lineup_config {
     char *const *sources; /* "[NAME=]SOURCE[#option=value...]" */
@@ -28,6 +29,9 @@ struct sc_lineup_config {
  */
 int sc_lineup_create(const struct sc_lineup_config *config, struct sc_server *server,
                      struct sc_lineup **out_lineup, struct sc_err *err);
+
+/** Adds all files that sources and their options name. Returns: 0; -ENOMEM. */
+int sc_lineup_keep_files(const struct sc_lineup *lineup, struct sc_jail_paths *paths);
 
 /** Returns: 0; -EAGAIN when the system gives no thread. Thread: control. */
 int sc_lineup_start(struct sc_lineup *lineup, struct sc_err *err);

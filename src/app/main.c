@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/config.h"
+#include "app/confine.h"
 #include "app/demo.h"
 #include "app/ending.h"
 #include "app/exit.h"
@@ -16,6 +17,7 @@
 #include "app/trust.h"
 #include "app/version.h"
 #include "base/own.h"
+#include "jail/jail.h"
 #include "stillcast/log.h"
 
 static int complain(enum sc_phase phase, const struct sc_err *err)
@@ -119,7 +121,8 @@ static int play(const struct sc_config *config, struct sc_server *server, struct
         prepare_demo(&demo, config, server, &wanted);
     if (sc_lineup_create(&wanted, server, &lineup, &err) < 0)
         return complain(SC_PHASE_SOURCES, &err);
-    if (start(server, lineup, &err) < 0)
+    if (sc_confine(config, lineup, demo.directory[0] ? demo.directory : NULL, &err) < 0 ||
+        start(server, lineup, &err) < 0)
         return complain(SC_PHASE_RUN, &err);
     print_ready(server);
     if (config->n_sources == 0)
@@ -140,13 +143,15 @@ static int serve(const struct sc_config *config)
         (void)sc_err_set(&err, status, "cannot wait for signals: %s", strerror(-status));
         return complain(SC_PHASE_RUN, &err);
     }
-    struct sc_server_config wanted = config->server;
-    if (config->is_self_signed && sc_trust_make(&trust, &wanted, &err) < 0)
+    struct sc_config used = *config;
+    if (used.is_self_signed && sc_trust_make(&trust, &used.server, &err) < 0)
         return complain(SC_PHASE_LISTEN, &err);
-    if (sc_server_create(&wanted, &server, &err) < 0)
+    if (sc_server_create(&used.server, &server, &err) < 0)
         return complain(SC_PHASE_LISTEN, &err);
     sc_trust_tell(server);
-    return play(config, server, &ending);
+    if (config->user && sc_jail_become(config->user, &err) < 0)
+        return complain(SC_PHASE_USER, &err);
+    return play(&used, server, &ending);
 }
 
 static int obey(const struct sc_config *config)

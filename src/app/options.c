@@ -91,8 +91,13 @@ static const struct sc_option the_options[] = {
 
     {"drain", "TIME", SETS(TIME, 0, server.drain_ns), 0, HOUR, PROGRAM,
      "When told to stop, give viewers so long to take the picture that they are receiving."},
-    {"log-level", "LEVEL", SETS(LEVEL, 0, log_level), 0, 0, PROGRAM,
-     "What is told on standard error: error, warn, info or debug."},
+    {"log-level", "error|warn|info|debug", SETS(CHOICE, 0, log_level), 0, 0, PROGRAM,
+     "What is told on standard error."},
+    {"sandbox", "off|try|require", SETS(CHOICE, 0, sandbox), 0, 0, PROGRAM,
+     "Before anything is read from the network, give up all files but those of the sources and the "
+     "system's libraries, and all system calls that are not needed (Landlock, seccomp): not at all, as far as the system can, or else not start."},
+    {"user", "NAME", SETS(TEXT, 0, user), 0, 0, PROGRAM,
+     "Become this user once the addresses are listened on; needs root."},
     {"help", "man", SETS(HELP, 'h', command), 0, 0, PROGRAM,
      "Print this text; --help=man the same as a man page."},
     {"version", NULL, SETS(VERSION, 'V', command), 0, 0, PROGRAM, "Print the version."},
@@ -128,19 +133,29 @@ const char *sc_option_nearest(const char *typed)
     return nearest.word;
 }
 
-static const char *const level_names[] = {"error", "warn", "info", "debug", NULL};
-
-static int set_level(const struct sc_option *option, const char *text, void *field,
-                     struct sc_err *err)
+static int set_choice(const struct sc_option *option, const char *text, unsigned *choice,
+                      struct sc_err *err)
 {
-    for (int i = 0; level_names[i]; i++) {
-        if (strcmp(text, level_names[i]) == 0) {
-            *(enum sc_log_level *)field = (enum sc_log_level)i;
+    const char *word = option->value;
+    for (unsigned i = 0; *word; i++) {
+        size_t bytes = strcspn(word, "|");
+        if (strlen(text) == bytes && memcmp(text, word, bytes) == 0) {
+            *choice = i;
             return 0;
         }
+        word += bytes + (word[bytes] == '|');
     }
-    return sc_err_set(err, -EINVAL, "--%s takes error, warn, info or debug, not '%s'", option->name,
+    return sc_err_set(err, -EINVAL, "--%s takes one of %s, not '%s'", option->name, option->value,
                       text);
+}
+
+static void show_choice(const struct sc_option *option, unsigned choice,
+                        char out_text[static SC_OPTION_SHOWN_BYTES])
+{
+    const char *word = option->value;
+    for (; choice > 0; choice--)
+        word += strcspn(word, "|") + 1;
+    (void)snprintf(out_text, SC_OPTION_SHOWN_BYTES, "%.*s", (int)strcspn(word, "|"), word);
 }
 
 static int add_to_list(const char *text, sc_texts *list, struct sc_err *err)
@@ -222,8 +237,11 @@ int sc_option_set(const struct sc_option *option, const char *text, struct sc_co
     case SC_OPTION_SIZE:
     case SC_OPTION_TIME:
         return set_number(option, text, field, err);
-    case SC_OPTION_LEVEL:
-        return set_level(option, text, field, err);
+    case SC_OPTION_CHOICE:
+        return set_choice(option, text, field, err);
+    case SC_OPTION_TEXT:
+        *(const char **)field = text;
+        return 0;
     case SC_OPTION_HELP:
         return set_help(option, text, field, err);
     case SC_OPTION_VERSION:
@@ -244,9 +262,8 @@ void sc_option_show(const struct sc_option *option, const struct sc_config *conf
         sc_value_format(*(const size_t *)field, sc_value_size, out_text);
     else if (option->kind == SC_OPTION_TIME)
         sc_value_format(*(const uint64_t *)field, sc_value_time, out_text);
-    else if (option->kind == SC_OPTION_LEVEL)
-        (void)snprintf(out_text, SC_OPTION_SHOWN_BYTES, "%s",
-                       level_names[*(const enum sc_log_level *)field]);
+    else if (option->kind == SC_OPTION_CHOICE)
+        show_choice(option, *(const unsigned *)field, out_text);
 }
 
 void sc_option_forget(struct sc_config *config)

@@ -10,13 +10,14 @@
 struct sc_config;
 
 enum sc_option_kind {
-    SC_OPTION_FLAG,  /* bool */
-    SC_OPTION_LIST,  /* sc_texts; may be given several times */
-    SC_OPTION_COUNT, /* unsigned */
-    SC_OPTION_SIZE,  /* size_t, in bytes */
-    SC_OPTION_TIME,  /* uint64_t, in ns */
-    SC_OPTION_LEVEL, /* enum sc_log_level */
-    SC_OPTION_HELP,  /* enum sc_command; its value is optional */
+    SC_OPTION_FLAG,   /* bool */
+    SC_OPTION_LIST,   /* sc_texts; may be given several times */
+    SC_OPTION_COUNT,  /* unsigned */
+    SC_OPTION_SIZE,   /* size_t, in bytes */
+    SC_OPTION_TIME,   /* uint64_t, in ns */
+    SC_OPTION_CHOICE, /* an enum: which word of value, which are between '|' */
+    SC_OPTION_TEXT,   /* const char * */
+    SC_OPTION_HELP,   /* enum sc_command; its value is optional */
     SC_OPTION_VERSION,
 };
 

@@ -7,6 +7,7 @@ import tree
 
 MAY_INCLUDE = {
     "base": "",
+    "jail": "base",
     "picture": "base",
     "net": "base",
     "media": "base picture",
@@ -16,7 +17,7 @@ MAY_INCLUDE = {
     "source": "base picture media net http series draw",
     "sink": "base picture media net http",
     "web": "base picture media net http",
-    "app": "base picture media net http series draw source sink web",
+    "app": "base jail picture media net http series draw source sink web",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 

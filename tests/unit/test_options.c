@@ -115,7 +115,7 @@ static void sentences_tell_what_an_option_takes(void **state)
          "--max-frame takes a size from 1K to 1G, such as 512K or 16M, not '16MB'"},
         {"resend", "0",
          "--resend takes a time from 100ms to 1h, such as 500ms, 10s, 5m or 1h, not '0'"},
-        {"log-level", "loud", "--log-level takes error, warn, info or debug, not 'loud'"},
+        {"log-level", "loud", "--log-level takes one of error|warn|info|debug, not 'loud'"},
         {"help", "me", "--help takes nothing or 'man', not 'me'"},
     };
     (void)state;
