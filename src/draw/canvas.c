@@ -11,11 +11,13 @@
 
 #include "base/own.h"
 #include "picture/encode.h"
+#include "picture/flat.h"
 
 struct sc_canvas {
     cairo_surface_t *surface;
     cairo_t *cr; /* between begin and end */
     struct sc_encode *encode;
+    struct sc_flat *flat;
     uint8_t *jpeg;
     size_t jpeg_max_bytes;
 };
@@ -62,6 +64,7 @@ void sc_canvas_destroy(struct sc_canvas **canvas)
         cairo_destroy(old->cr);
     cairo_surface_destroy(old->surface);
     sc_encode_destroy(&old->encode);
+    sc_flat_destroy(&old->flat);
     free(old->jpeg);
     free(old);
 }
@@ -125,29 +128,55 @@ static int prepare_jpeg(struct sc_canvas *canvas)
     return canvas->encode ? 0 : sc_encode_create(&canvas->encode);
 }
 
-static int write_jpeg(struct sc_canvas *canvas, int quality, struct sc_pool *pool,
-                      struct sc_draft **out_draft)
+static struct sc_encode_pixels pixels_of(const struct sc_canvas *canvas)
 {
-    const struct sc_encode_pixels pixels = {
+    return (struct sc_encode_pixels){
         .data = cairo_image_surface_get_data(canvas->surface),
         .width_px = sc_canvas_width_px(canvas),
         .height_px = sc_canvas_height_px(canvas),
         .stride_bytes = (size_t)cairo_image_surface_get_stride(canvas->surface),
     };
-    size_t len;
+}
+
+static int make_draft(struct sc_pool *pool, const uint8_t *data, size_t len,
+                      struct sc_draft **out_draft)
+{
+    SC_AUTO(sc_draft_destroy) struct sc_draft *draft = NULL;
+    int rc = sc_draft_create(pool, len, &draft);
+    if (rc == 0)
+        rc = sc_draft_append(draft, data, len);
+    if (rc == 0)
+        *out_draft = sc_steal(draft);
+    return rc;
+}
+
+static int write_jpeg(struct sc_canvas *canvas, int quality, struct sc_pool *pool,
+                      struct sc_draft **out_draft)
+{
+    const struct sc_encode_pixels pixels = pixels_of(canvas);
+    size_t len = 0;
     int rc = prepare_jpeg(canvas);
     if (rc == 0)
         rc = sc_encode_jpeg(canvas->encode, &pixels, quality, canvas->jpeg, canvas->jpeg_max_bytes,
                             &len);
     if (rc < 0)
         return rc;
-    SC_AUTO(sc_draft_destroy) struct sc_draft *draft = NULL;
-    rc = sc_draft_create(pool, len, &draft);
+    return make_draft(pool, canvas->jpeg, len, out_draft);
+}
+
+static int write_flat(struct sc_canvas *canvas, struct sc_pool *pool, struct sc_draft **out_draft)
+{
+    const struct sc_encode_pixels pixels = pixels_of(canvas);
+    const uint8_t *png = NULL;
+    size_t len = 0;
+    int rc = 0;
+    if (!canvas->flat)
+        rc = sc_flat_create(pixels.width_px, pixels.height_px, &canvas->flat);
     if (rc == 0)
-        rc = sc_draft_append(draft, canvas->jpeg, len);
-    if (rc == 0)
-        *out_draft = sc_steal(draft);
-    return rc;
+        rc = sc_flat_encode(canvas->flat, &pixels, &png, &len);
+    if (rc < 0)
+        return rc;
+    return make_draft(pool, png, len, out_draft);
 }
 
 struct png {
@@ -180,6 +209,8 @@ int sc_canvas_to_draft(struct sc_canvas *canvas, struct sc_pool *pool,
                        const struct sc_canvas_format *format, struct sc_draft **out_draft)
 {
     assert(!canvas->cr);
+    if (format->kind == SC_KIND_PNG && format->is_flat)
+        return write_flat(canvas, pool, out_draft);
     if (format->kind == SC_KIND_PNG)
         return write_png(canvas, pool, out_draft);
     return write_jpeg(canvas, format->quality, pool, out_draft);

@@ -7,6 +7,7 @@
 #include "stillcast/frame.h"
 
 #include <cairo.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SC_CANVAS_MIN_PX      16               /* least side */
@@ -24,6 +25,7 @@ struct sc_box {
 struct sc_canvas_format {
     enum sc_kind kind; /* SC_KIND_PNG: that; anything else: JPEG */
     int quality;       /* of a JPEG, 1 to 100 */
+    bool is_flat;      /* of a PNG: flat colours and their edges, see picture/flat.h */
 };
 
 /** Returns: 0; -EINVAL a side below SC_CANVAS_MIN_PX; -EMSGSIZE a side or the area above limits. */

@@ -7,19 +7,35 @@
 #include <string.h>
 
 #include "base/own.h"
-#include "draw/chart_lines.h"
+#include "draw/chart_kinds.h"
 #include "draw/chart_part.h"
 
 #define LINES                                                                                      \
     {                                                                                              \
-        .has_time_axis = true, .has_value_axis = true, .measure = sc_chart_lines_measure,          \
-        .paint = sc_chart_lines_paint                                                              \
+        .has_time_axis = true, .has_value_axis = true, .has_names = true,                          \
+        .measure = sc_chart_lines_measure, .paint = sc_chart_lines_paint                           \
     }
 
 const struct sc_chart_painter sc_chart_painters[] = {
-    [SC_CHART_LINE] = LINES,      [SC_CHART_AREA] = LINES,    [SC_CHART_BAR] = LINES,
-    [SC_CHART_STEP] = LINES,      [SC_CHART_SCATTER] = LINES, [SC_CHART_GAUGE] = LINES,
-    [SC_CHART_HISTOGRAM] = LINES, [SC_CHART_HEATMAP] = LINES,
+    [SC_CHART_LINE] = LINES,
+    [SC_CHART_AREA] = LINES,
+    [SC_CHART_BAR] = {.has_time_axis = true,
+                      .has_value_axis = true,
+                      .has_names = true,
+                      .measure = sc_chart_bars_measure,
+                      .paint = sc_chart_bars_paint},
+    [SC_CHART_STEP] = LINES,
+    [SC_CHART_SCATTER] = LINES,
+    [SC_CHART_GAUGE] = {.measure = sc_chart_range, .paint = sc_chart_gauge_paint},
+    [SC_CHART_HISTOGRAM] = {.has_value_axis = true,
+                            .has_across = true,
+                            .has_names = true,
+                            .measure = sc_chart_histogram_measure,
+                            .paint = sc_chart_histogram_paint},
+    [SC_CHART_HEATMAP] = {.has_time_axis = true,
+                          .has_value_axis = true,
+                          .measure = sc_chart_range,
+                          .paint = sc_chart_heat_paint},
 };
 
 void sc_chart_defaults(struct sc_chart_config *out_config)
@@ -78,14 +94,22 @@ static bool stands_on_zero(const struct sc_chart_config *config)
     return is_filled && !config->is_log;
 }
 
-static void set_axis(struct sc_chart *chart)
+/* A histogram's values stand on the axis across, and how often they came on the other one. */
+static void set_axes(struct sc_chart *chart)
 {
     const struct sc_chart_config *look = &chart->look;
-    chart->axis = (struct sc_chart_axis){.fixed_least = look->least,
+    sc_chart_unit_init(&chart->unit, look->unit);
+    chart->axis = (struct sc_chart_axis){.unit = chart->unit,
+                                         .fixed_least = look->least,
                                          .fixed_most = look->most,
                                          .is_log = look->is_log,
                                          .has_zero = stands_on_zero(look)};
-    sc_chart_unit_init(&chart->axis.unit, look->unit);
+    if (look->kind != SC_CHART_HISTOGRAM)
+        return;
+    chart->across = chart->axis;
+    chart->across.has_zero = false;
+    chart->axis = (struct sc_chart_axis){.fixed_least = 0, .fixed_most = NAN};
+    sc_chart_unit_init(&chart->axis.unit, NULL);
 }
 
 static int take_memory(struct sc_chart *chart)
@@ -117,9 +141,10 @@ int sc_chart_create(const struct sc_chart_config *config, struct sc_chart **out_
     if (!chart)
         return sc_err_set(err, -ENOMEM, "out of memory");
     chart->look = *config;
+    chart->look.format.is_flat = true;
     chart->colors = sc_chart_palette(config->theme);
     chart->u = config->pixel_ratio;
-    set_axis(chart);
+    set_axes(chart);
     rc = take_memory(chart);
     if (rc < 0)
         return sc_err_set(err, rc, "no memory for a chart of %ux%u", config->width_px,

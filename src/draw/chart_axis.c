@@ -59,7 +59,8 @@ static struct range fit_log(const struct sc_chart_axis *axis, double least, doub
 {
     least = isnan(axis->fixed_least) || axis->fixed_least <= 0 ? least : axis->fixed_least;
     most = isnan(axis->fixed_most) || axis->fixed_most <= 0 ? most : axis->fixed_most;
-    struct range range = {.least = fmax(least, LOG_LEAST), .most = fmax(most, LOG_LEAST)};
+    struct range range = {.least = fmax(tame(least), LOG_LEAST),
+                          .most = fmax(tame(most), LOG_LEAST)};
     if (isnan(axis->fixed_least))
         range.least = pow(10, floor(log10(range.least) + 1e-9));
     if (isnan(axis->fixed_most))

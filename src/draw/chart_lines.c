@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines, steps, areas and points, alone or on top of each other. */
-#include "draw/chart_lines.h"
+#include "draw/chart_kinds.h"
 
 #include <math.h>
 

@@ -26,7 +26,9 @@ struct sc_chart {
     double u; /* one pixel of the look, in pixels of the picture */
     struct sc_canvas *canvas, *still;
     struct sc_labels *labels;
-    struct sc_chart_axis axis;
+    struct sc_chart_unit unit;              /* of the values */
+    struct sc_chart_axis axis;              /* from below to above */
+    struct sc_chart_axis across;            /* of a histogram's values, from left to right */
     struct sc_box plot;                     /* whole pixels; x and width never change */
     bool has_values, has_times, has_legend; /* there is room for them */
 
@@ -34,6 +36,7 @@ struct sc_chart {
     uint64_t still_key; /* of names and axis; 0: nothing yet */
     struct sc_chart_slot slots[SC_CHART_SERIES_MAX];
     size_t n_slots;
+    double legend_y; /* where it begins */
 
     /* Room for one series, and for sums over several. */
     uint8_t *mask;
@@ -45,7 +48,9 @@ struct sc_chart {
 
 /* How the kinds draw. */
 struct sc_chart_painter {
-    bool has_time_axis, has_value_axis, has_zero;
+    bool has_time_axis, has_value_axis;
+    bool has_across; /* its own labels below the plot */
+    bool has_names;  /* in the legend */
     /* The range of the data on the value axis; NAN: there is none. */
     void (*measure)(struct sc_chart *chart, const struct sc_chart_data *data, double *out_least,
                     double *out_most);

@@ -18,6 +18,7 @@
 #define SWATCH       9
 #define NAME_MOST    180
 #define ENTRY_GAP    18
+#define NAMES_LEAST  64   /* beside the rows of a heat map */
 #define LEGEND_SHARE 0.34 /* of the height, at the most */
 
 struct sc_label_style sc_chart_letters(const struct sc_chart *chart, double factor, uint32_t rgb)
@@ -37,8 +38,9 @@ static double values_width(struct sc_chart *chart)
 {
     char text[SC_CHART_VALUE_BYTES];
     const struct sc_label_style style = sc_chart_letters(chart, 1, 0);
-    return sc_labels_width_px(chart->labels, &style,
-                              sc_chart_unit_widest(&chart->axis.unit, text, sizeof text));
+    const double width = sc_labels_width_px(
+        chart->labels, &style, sc_chart_unit_widest(&chart->axis.unit, text, sizeof text));
+    return chart->look.kind == SC_CHART_HEATMAP ? fmax(width, NAMES_LEAST * chart->u) : width;
 }
 
 static bool has_title(const struct sc_chart *chart)
@@ -52,7 +54,8 @@ void sc_chart_lay(struct sc_chart *chart)
     const struct sc_chart_painter *painter = &sc_chart_painters[look->kind];
     const double u = chart->u, width = look->width_px * u;
     chart->has_values = painter->has_value_axis && look->width_px >= 180 && look->height_px >= 60;
-    chart->has_times = painter->has_time_axis && look->height_px >= 90 && look->width_px >= 120;
+    chart->has_times = (painter->has_time_axis || painter->has_across) && look->height_px >= 90 &&
+                       look->width_px >= 120;
     chart->has_legend = look->has_legend && look->height_px >= 130 && look->width_px >= 180;
     const double pad = fmin(PAD, fmin(look->width_px, look->height_px) * 0.06) * u;
     const double left = pad + (chart->has_values ? values_width(chart) + 8 * u : 0);
@@ -60,6 +63,13 @@ void sc_chart_lay(struct sc_chart *chart)
     chart->plot.width =
         fmax(round(width - pad - (chart->has_times ? 6 * u : 0)) - chart->plot.x, 1);
     chart->plot.y = round(pad + (has_title(chart) ? 24 * u : chart->has_values ? 4 * u : 0));
+}
+
+/* Rows of a heat map have names in its place. */
+static bool has_value_axis(const struct sc_chart *chart, const struct sc_chart_data *data)
+{
+    return sc_chart_painters[chart->look.kind].has_value_axis &&
+           !(chart->look.kind == SC_CHART_HEATMAP && data->n > 1);
 }
 
 /* --- legend --- */
@@ -73,7 +83,7 @@ static double slot_width(struct sc_chart *chart)
     char text[SC_CHART_VALUE_BYTES];
     const struct sc_label_style style = bold(chart, 1, 0);
     return sc_labels_width_px(chart->labels, &style,
-                              sc_chart_unit_widest(&chart->axis.unit, text, sizeof text));
+                              sc_chart_unit_widest(&chart->unit, text, sizeof text));
 }
 
 static struct sc_label_style name_style(const struct sc_chart *chart)
@@ -124,11 +134,10 @@ static size_t flow(struct sc_chart *chart, const struct sc_chart_data *data, siz
     return data->n > 0 ? row + 1 : 0;
 }
 
-static void draw_legend(struct sc_chart *chart, cairo_t *cr, const struct sc_chart_data *data,
-                        double top)
+static void draw_legend(struct sc_chart *chart, cairo_t *cr, const struct sc_chart_data *data)
 {
     for (size_t i = 0; i < chart->n_slots; i++) {
-        chart->slots[i].y += top;
+        chart->slots[i].y += chart->legend_y;
         draw_entry(chart, cr, data->series[i].name, sc_chart_color(&chart->look, i),
                    &chart->slots[i]);
     }
@@ -143,22 +152,32 @@ static void draw_legend(struct sc_chart *chart, cairo_t *cr, const struct sc_cha
     }
 }
 
-/* Finds out how high the plot is. Returns: where the legend begins. */
-static double lay_legend(struct sc_chart *chart, const struct sc_chart_data *data)
+/* Returns: how many rows there are; the last one may be for the number of those left out. */
+static size_t lay_entries(struct sc_chart *chart, const struct sc_chart_data *data)
+{
+    const size_t max_rows = (size_t)(chart->look.height_px * LEGEND_SHARE / ROW);
+    chart->n_slots = 0;
+    if (!chart->has_legend || max_rows == 0 || data->n == 0)
+        return 0;
+    if (!sc_chart_painters[chart->look.kind].has_names)
+        return chart->look.kind == SC_CHART_HEATMAP ? 1 : 0;
+    const size_t rows = flow(chart, data, max_rows);
+    if (chart->n_slots == data->n || rows < 2)
+        return rows;
+    return flow(chart, data, rows - 1) + 1;
+}
+
+/* Finds out how high the plot is and where the legend begins. */
+static void lay_legend(struct sc_chart *chart, const struct sc_chart_data *data)
 {
     const double u = chart->u, height = chart->look.height_px * u;
     const double pad = fmin(PAD, fmin(chart->look.width_px, chart->look.height_px) * 0.06) * u;
-    const size_t max_rows = (size_t)(chart->look.height_px * LEGEND_SHARE / ROW);
-    size_t rows = chart->has_legend && max_rows > 0 ? flow(chart, data, max_rows) : 0;
-    if (rows == 0)
-        chart->n_slots = 0;
-    if (rows > 0 && chart->n_slots < data->n && rows == max_rows && max_rows > 1)
-        (void)flow(chart, data, --rows), rows++;
+    const size_t rows = lay_entries(chart, data);
     const double times = chart->has_times ? 20 * u : 0;
     const double legend = rows > 0 ? (double)rows * ROW * u + 4 * u : 0;
     const double bottom = height - pad - times - legend;
     chart->plot.height = fmax(round(bottom) - chart->plot.y, 1);
-    return round(bottom + times + 8 * u);
+    chart->legend_y = round(bottom + times + 8 * u);
 }
 
 /* --- grid --- */
@@ -247,24 +266,24 @@ static void fit_axis(struct sc_chart *chart, const struct sc_chart_data *data)
 int sc_chart_still(struct sc_chart *chart, const struct sc_chart_data *data)
 {
     if (chart->still_key == 0)
-        (void)lay_legend(chart, data);
+        lay_legend(chart, data);
     fit_axis(chart, data);
     const uint64_t key = key_of(chart, data);
     if (key == chart->still_key) {
         sc_canvas_copy(chart->canvas, chart->still);
         return 0;
     }
-    const double legend = lay_legend(chart, data);
+    lay_legend(chart, data);
     cairo_t *cr = sc_canvas_begin(chart->still);
     sc_shape_color(cr, chart->colors->ground, 1);
     cairo_paint(cr);
-    if (sc_chart_painters[chart->look.kind].has_value_axis) {
+    if (has_value_axis(chart, data)) {
         draw_bands(chart, cr);
         draw_value_axis(chart, cr);
     }
     if (has_title(chart))
         draw_title(chart, cr);
-    draw_legend(chart, cr, data, legend);
+    draw_legend(chart, cr, data);
     const int rc = sc_canvas_end(chart->still);
     chart->still_key = rc == 0 ? key : 0;
     sc_canvas_copy(chart->canvas, chart->still);
@@ -313,13 +332,13 @@ static void draw_threshold(struct sc_chart *chart, cairo_t *cr, const struct sc_
 void sc_chart_values(struct sc_chart *chart, cairo_t *cr, const struct sc_chart_data *data)
 {
     const struct sc_label_style style = bold(chart, 1, chart->colors->value);
-    if (sc_chart_painters[chart->look.kind].has_value_axis)
+    if (has_value_axis(chart, data))
         for (size_t i = 0; i < chart->look.n_levels; i++)
             if (chart->look.levels[i].from == chart->look.levels[i].to)
                 draw_threshold(chart, cr, &chart->look.levels[i]);
     for (size_t i = 0; i < chart->n_slots; i++) {
         char text[SC_CHART_VALUE_BYTES];
-        sc_chart_unit_print(&chart->axis.unit, data->series[i].latest, 0, text, sizeof text);
+        sc_chart_unit_print(&chart->unit, data->series[i].latest, 0, text, sizeof text);
         (void)sc_labels_draw(chart->labels, cr, &style, chart->slots[i].x, chart->slots[i].y, text);
     }
 }

@@ -7,7 +7,7 @@ const char *const sc_chart_kind_names[] = {"line",  "area",      "bar",     "ste
                                            "gauge", "histogram", "heatmap", NULL};
 const char *const sc_chart_theme_names[] = {"dark", "light", NULL};
 
-/* The series' colours began as those of Okabe and Ito. */
+/* The series' colours began as those of Okabe and Ito and were moved until the test was content. */
 static const struct sc_chart_palette palettes[] = {
     [SC_CHART_DARK] = {.ground = 0x12161d,
                        .edge = 0x2a3240,
@@ -18,8 +18,8 @@ static const struct sc_chart_palette palettes[] = {
                        .title = 0xe6ebf4,
                        .alarm = 0xff6b6b,
                        .band = 0xff6b6b,
-                       .series = {0x56b4e9, 0xf0a818, 0x1fbf92, 0xe88fc1, 0xf0e442, 0xf2622e,
-                                  0x8f8cf0, 0xc8d0dc}},
+                       .series = {0x6e9cff, 0xe4900f, 0x07d77a, 0xdd98c8, 0xe7d144, 0xdf4e2b,
+                                  0x8c91d9, 0xb6d9c5}},
     [SC_CHART_LIGHT] = {.ground = 0xffffff,
                         .edge = 0xd5dae2,
                         .grid = 0xe8ebf0,
@@ -29,8 +29,8 @@ static const struct sc_chart_palette palettes[] = {
                         .title = 0x1b2330,
                         .alarm = 0xd02a2a,
                         .band = 0xd02a2a,
-                        .series = {0x0072b2, 0xe08e00, 0x009e73, 0xcc5f9c, 0x56b4e9, 0xc8420a,
-                                   0x4b3fa8, 0x3a4250}},
+                        .series = {0x065eb1, 0xf08f09, 0x08b66c, 0xb775a0, 0x6c9cff, 0xbe2d01,
+                                   0x3728a5, 0x2a343b}},
 };
 
 const struct sc_chart_palette *sc_chart_palette(enum sc_chart_theme theme)

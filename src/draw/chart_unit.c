@@ -91,6 +91,8 @@ static struct scale decimal_scale(double size, bool has_small)
         {1, ""},     {1e-3, "m"}, {1e-6, "\xc2\xb5"}, {1e-9, "n"}, {1e-12, "p"},
     };
     const size_t n = has_small ? sizeof scales / sizeof *scales : 7;
+    if (size == 0)
+        return scales[6];
     for (size_t i = 0; i < n; i++)
         if (size >= scales[i].size * 0.9995)
             return scales[i];
@@ -109,7 +111,8 @@ static struct scale binary_scale(double size)
 /* Digits behind the point: as many as the step has, or as three digits that count need. */
 static int n_decimals(double size, double step)
 {
-    double needed = step > 0 ? -floor(log10(step) + 1e-9) : 2 - floor(log10(fmax(size, 1e-30)));
+    double needed =
+        step > 0 ? -floor(log10(step) + 1e-9) : 2 - floor(log10(fmax(size * 1.0005, 1e-30)));
     if (step <= 0 && size >= 999.5)
         needed = 0;
     return (int)fmin(fmax(needed, 0), 9);

@@ -30,83 +30,105 @@ struct touched {
     int top, bottom;
 };
 
+/* One of a line's segments, seen along the axis that it follows more: "along" rises from a to b,
+ * and "aside" changes less than along does. */
 struct segment {
-    float ax, ay, dx, dy, per_length; /* 1 / length; 0 for a dot */
-    float reach;                      /* half of the width, and half a pixel */
+    float a, length, aside, slope; /* aside at a; its change for each step along */
+    float steepness;               /* pixels of true distance for one aside: cosine */
+    float reach;                   /* half of the width, and half a pixel */
+    int along_end, along_begin, aside_begin, aside_end; /* the clip */
+    ptrdiff_t along_stride, aside_stride;
+    uint8_t *mask; /* of pixel 0, 0, which may lie outside */
 };
 
-static inline float distance(const struct segment *s, float x, float y)
+static inline void cover(uint8_t *at, float depth)
 {
-    const float px = x - s->ax, py = y - s->ay;
-    const float along = (px * s->dx + py * s->dy) * s->per_length * s->per_length;
-    if (along > 0 && along < 1)
-        return fabsf(px * s->dy - py * s->dx) * s->per_length;
-    const float qx = along > 0 ? px - s->dx : px, qy = along > 0 ? py - s->dy : py;
-    return sqrtf(qx * qx + qy * qy);
-}
-
-static inline void cover(const struct sc_raster *raster, const struct segment *s, int x, int y)
-{
-    const float depth = s->reach - distance(s, (float)x + 0.5f, (float)y + 0.5f);
-    if (depth <= 0)
-        return;
-    uint8_t *at = raster->mask +
-                  (size_t)(y - raster->top) * (size_t)(raster->right - raster->left) +
-                  (x - raster->left);
     const uint8_t value = depth >= 1 ? 255 : (uint8_t)(depth * 255);
-    if (*at < value)
+    if (depth > 0 && *at < value)
         *at = value;
 }
 
-/* Rows of a segment that is rather upright: in each, the few pixels about where it passes. */
-static void cover_upright(const struct sc_raster *raster, const struct segment *s)
+/* By value, because a byte that is written might else be one of its own.
+ *
+ * Between the ends: the distance is that from the endless line. */
+static inline void cover_middle(struct segment s, int along, float middle)
 {
-    const float slope = s->dy != 0 ? s->dx / s->dy : 0;
-    const float least = fminf(s->ay, s->ay + s->dy), most = fmaxf(s->ay, s->ay + s->dy);
-    const float half = s->reach * 1.4143f;
-    const int end = clamp_px(ceilf(most + s->reach), raster->top, raster->bottom);
-    for (int y = clamp_px(floorf(least - s->reach), raster->top, raster->bottom); y < end; y++) {
-        const float x = s->ax + (clamp((float)y + 0.5f, least, most) - s->ay) * slope;
-        const int right = clamp_px(ceilf(x + half), raster->left, raster->right);
-        for (int i = clamp_px(floorf(x - half), raster->left, raster->right); i < right; i++)
-            cover(raster, s, i, y);
+    const float half = s.reach / s.steepness;
+    const int begin = clamp_px(ceilf(middle - half - 0.5f), s.aside_begin, s.aside_end);
+    const int end = clamp_px(floorf(middle + half - 0.5f) + 1, s.aside_begin, s.aside_end);
+    uint8_t *at = s.mask + along * s.along_stride + begin * s.aside_stride;
+    for (int i = begin; i < end; i++, at += s.aside_stride)
+        cover(at, s.reach - fabsf((float)i + 0.5f - middle) * s.steepness);
+}
+
+/* About the ends: where the foot of the pixel is not on the line, the distance is from its end. */
+static inline void cover_end(struct segment s, int along, float middle)
+{
+    const float half = s.reach * (1 + fabsf(s.slope));
+    const int end = clamp_px(ceilf(middle + half), s.aside_begin, s.aside_end);
+    for (int i = clamp_px(floorf(middle - half), s.aside_begin, s.aside_end); i < end; i++) {
+        const float x = (float)along + 0.5f - s.a, y = (float)i + 0.5f - s.aside;
+        const float foot = (x + y * s.slope) * s.steepness * s.steepness;
+        const float on = clamp(foot, 0, s.length);
+        const float dx = x - on, dy = y - on * s.slope;
+        const float square = dx * dx + dy * dy;
+        if (square < s.reach * s.reach)
+            cover(s.mask + along * s.along_stride + i * s.aside_stride, s.reach - sqrtf(square));
     }
 }
 
-static void cover_lying(const struct sc_raster *raster, const struct segment *s)
+static void cover_segment(struct segment s)
 {
-    const float slope = s->dy / s->dx;
-    const float least = fminf(s->ax, s->ax + s->dx), most = fmaxf(s->ax, s->ax + s->dx);
-    const float half = s->reach * 1.4143f;
-    const int end = clamp_px(ceilf(most + s->reach), raster->left, raster->right);
-    for (int x = clamp_px(floorf(least - s->reach), raster->left, raster->right); x < end; x++) {
-        const float y = s->ay + (clamp((float)x + 0.5f, least, most) - s->ax) * slope;
-        const int bottom = clamp_px(ceilf(y + half), raster->top, raster->bottom);
-        for (int i = clamp_px(floorf(y - half), raster->top, raster->bottom); i < bottom; i++)
-            cover(raster, s, x, i);
+    const int begin = clamp_px(floorf(s.a - s.reach), s.along_begin, s.along_end);
+    const int end = clamp_px(ceilf(s.a + s.length + s.reach), s.along_begin, s.along_end);
+    for (int along = begin; along < end; along++) {
+        const float x = (float)along + 0.5f - s.a;
+        const float middle = s.aside + clamp(x, 0, s.length) * s.slope;
+        if (x > s.reach && x < s.length - s.reach)
+            cover_middle(s, along, middle);
+        else
+            cover_end(s, along, middle);
     }
 }
 
-static void cover_segment(const struct sc_raster *raster, const struct sc_raster_point *a,
-                          const struct sc_raster_point *b, float width_px, struct touched *touched)
+static void stroke_segment(const struct sc_raster *raster, const struct sc_raster_point *a,
+                           const struct sc_raster_point *b, float width_px, struct touched *touched)
 {
-    struct segment s = {.ax = clamp(a->x, -FAR_PX, FAR_PX),
-                        .ay = clamp(a->y, -FAR_PX, FAR_PX),
-                        .reach = width_px / 2 + 0.5f};
-    s.dx = clamp(b->x, -FAR_PX, FAR_PX) - s.ax;
-    s.dy = clamp(b->y, -FAR_PX, FAR_PX) - s.ay;
-    const float length = sqrtf(s.dx * s.dx + s.dy * s.dy);
-    s.per_length = length > 0 ? 1 / length : 0;
-    const float upper = fminf(s.ay, s.ay + s.dy) - s.reach;
-    const float lower = fmaxf(s.ay, s.ay + s.dy) + s.reach;
-    const int top = clamp_px(floorf(upper), raster->top, raster->bottom);
-    const int bottom = clamp_px(ceilf(lower), raster->top, raster->bottom);
+    const ptrdiff_t stride = raster->right - raster->left;
+    const float ax = clamp(a->x, -FAR_PX, FAR_PX), ay = clamp(a->y, -FAR_PX, FAR_PX);
+    const float bx = clamp(b->x, -FAR_PX, FAR_PX), by = clamp(b->y, -FAR_PX, FAR_PX);
+    const bool is_lying = fabsf(bx - ax) > fabsf(by - ay);
+    const bool is_turned = is_lying ? bx < ax : by < ay;
+    const float x0 = is_turned ? bx : ax, y0 = is_turned ? by : ay;
+    struct segment s = {.reach = width_px / 2 + 0.5f};
+    s.mask = raster->mask - raster->top * stride - raster->left;
+    if (is_lying) {
+        s = (struct segment){
+            x0,      fabsf(bx - ax), y0,           (by - ay) / (bx - ax), 1,
+            s.reach, raster->right,  raster->left, raster->top,           raster->bottom,
+            1,       stride,         s.mask};
+    } else {
+        const float slope = by != ay ? (bx - ax) / (by - ay) : 0;
+        s = (struct segment){y0,
+                             fabsf(by - ay),
+                             x0,
+                             slope,
+                             1,
+                             s.reach,
+                             raster->bottom,
+                             raster->top,
+                             raster->left,
+                             raster->right,
+                             stride,
+                             1,
+                             s.mask};
+    }
+    s.steepness = 1 / sqrtf(1 + s.slope * s.slope);
+    const int top = clamp_px(floorf(fminf(ay, by) - s.reach), raster->top, raster->bottom);
+    const int bottom = clamp_px(ceilf(fmaxf(ay, by) + s.reach), raster->top, raster->bottom);
     touched->top = top < touched->top ? top : touched->top;
     touched->bottom = bottom > touched->bottom ? bottom : touched->bottom;
-    if (fabsf(s.dx) > fabsf(s.dy))
-        cover_lying(raster, &s);
-    else
-        cover_upright(raster, &s);
+    cover_segment(s);
 }
 
 static void paint_row(uint32_t *pixels, uint8_t *mask, size_t n, uint32_t rgb, uint32_t alpha)
@@ -147,9 +169,9 @@ void sc_raster_stroke(const struct sc_raster *raster, const struct sc_raster_poi
         const bool is_joined = i + 1 < n && !isnan(points[i + 1].y);
         const bool is_dot = !is_joined && (i == 0 || isnan(points[i - 1].y));
         if (is_joined)
-            cover_segment(raster, &points[i], &points[i + 1], width_px, &touched);
+            stroke_segment(raster, &points[i], &points[i + 1], width_px, &touched);
         else if (is_dot)
-            cover_segment(raster, &points[i], &points[i], width_px * 1.8f, &touched);
+            stroke_segment(raster, &points[i], &points[i], width_px * 1.8f, &touched);
     }
     paint(raster, &touched, rgb, alpha);
 }

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* One pair of functions for each family of kinds; see sc_chart_painter in chart_part.h. */
+#pragma once
+
+#include "draw/chart_part.h"
+
+/* chart_lines.c */
+void sc_chart_lines_measure(struct sc_chart *chart, const struct sc_chart_data *data,
+                            double *out_least, double *out_most);
+int sc_chart_lines_paint(struct sc_chart *chart, const struct sc_chart_data *data);
+
+/* chart_bars.c: the means of round lengths of time, which stay where they are in time. */
+void sc_chart_bars_measure(struct sc_chart *chart, const struct sc_chart_data *data,
+                           double *out_least, double *out_most);
+int sc_chart_bars_paint(struct sc_chart *chart, const struct sc_chart_data *data);
+
+/* chart_histogram.c */
+void sc_chart_histogram_measure(struct sc_chart *chart, const struct sc_chart_data *data,
+                                double *out_least, double *out_most);
+int sc_chart_histogram_paint(struct sc_chart *chart, const struct sc_chart_data *data);
+
+/* chart_heat.c */
+int sc_chart_heat_paint(struct sc_chart *chart, const struct sc_chart_data *data);
+
+/* chart_gauge.c */
+int sc_chart_gauge_paint(struct sc_chart *chart, const struct sc_chart_data *data);
