@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One request and its answer, whatever carries them (HTTP/1 today). The carrier parses and frames;
+/* One request and its answer, whatever carries them (carrier.h). The carrier parses and frames;
  * who answers (an endpoint) sees only this.
  *
  * Life: the carrier calls its handler with the request. The handler either answers at once, or

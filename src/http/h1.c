@@ -20,8 +20,6 @@
 #define PARTING_NS   (500 * SC_NS_PER_MS) /* the same while the server stops */
 #define LINGER_BYTES 4096                 /* thrown away in one step */
 
-static atomic_uint_fast64_t last_id;
-
 /* --- patience --- */
 
 static uint64_t deadline_ns(const struct sc_h1 *h1)
@@ -67,7 +65,7 @@ static void give_up(struct sc_h1 *h1)
         count(&c->stats->n_header_timeouts);
         if (h1->in.len_bytes > 0) {
             sc_h1_enter(h1, SC_H1_OPEN);
-            c->refuse(&h1->x, 408, "the request's head did not come in time", c->self);
+            c->refuse(&h1->x.base, 408, "the request's head did not come in time", c->self);
             return;
         }
     } else if (h1->phase == SC_H1_HEAD) {
@@ -76,7 +74,7 @@ static void give_up(struct sc_h1 *h1)
         count(&c->stats->n_stalls);
     } else if (h1->phase == SC_H1_OPEN) {
         count(&c->stats->n_body_timeouts);
-        c->refuse(&h1->x, 408, "the request's body did not come in time", c->self);
+        c->refuse(&h1->x.base, 408, "the request's body did not come in time", c->self);
         return;
     }
     sc_h1_doom(h1);
@@ -95,10 +93,10 @@ static void on_timer(struct sc_timer *timer)
 
 static void bury(struct sc_h1 *h1)
 {
-    struct sc_exchange *x = &h1->x;
+    struct sc_h1_exchange *x = &h1->x;
     sc_h1_answer_drop(h1);
-    if (x->ops)
-        x->ops->gone(x->self);
+    if (x->base.ops)
+        x->base.ops->gone(x->base.self);
     sc_list_remove(&h1->link);
     sc_buf_fini(&h1->in);
     sc_buf_fini(&h1->out);
@@ -200,6 +198,12 @@ static int init_conn(struct sc_conn *conn, const struct sc_door *door, int fd)
     return 0;
 }
 
+static struct sc_exchange fresh_base(const struct sc_h1 *h1, bool is_head)
+{
+    return (struct sc_exchange){
+        .carrier = &sc_h1_carrier, .door = h1->door, .id = h1->id, .is_head = is_head};
+}
+
 void sc_h1_open(struct sc_h1_config *config, const struct sc_door *door, int fd)
 {
     count(&config->stats->n_accepted);
@@ -211,7 +215,7 @@ void sc_h1_open(struct sc_h1_config *config, const struct sc_door *door, int fd)
     }
     h1->config = config;
     h1->door = door;
-    h1->id = atomic_fetch_add_explicit(&last_id, 1, memory_order_relaxed) + 1;
+    h1->id = sc_exchange_next_id();
     h1->timer.fire = on_timer;
     h1->end_of_turn.run = at_end_of_turn;
     h1->is_first = true;
@@ -219,6 +223,7 @@ void sc_h1_open(struct sc_h1_config *config, const struct sc_door *door, int fd)
     sc_buf_init(&h1->out, OUT_BYTES);
     h1->watch = (struct sc_watch){.fd = fd, .ready = on_ready};
     sc_list_append(&config->connections, &h1->link);
+    h1->x.base = fresh_base(h1, false);
     sc_h1_enter(h1, SC_H1_HEAD);
     if (h1->phase != SC_H1_DOOMED && sc_loop_add(config->loop, &h1->watch, EVENTS) < 0)
         sc_h1_doom(h1);
@@ -246,8 +251,8 @@ ssize_t sc_h1_fill(struct sc_h1 *h1, size_t want_bytes)
 static void open_exchange(struct sc_h1 *h1, const struct sc_request *request)
 {
     bool has_body = request->is_chunked || (request->has_length && request->length_bytes > 0);
-    h1->x = (struct sc_exchange){
-        .is_head = request->method == SC_METHOD_HEAD,
+    h1->x = (struct sc_h1_exchange){
+        .base = fresh_base(h1, request->method == SC_METHOD_HEAD),
         .is_keep_alive = request->is_keep_alive && request->minor_version == 1,
         .wants_continue = request->wants_continue,
         .is_chunked = request->is_chunked,
@@ -277,13 +282,13 @@ static int read_head(struct sc_h1 *h1)
     if (rc < 0) {
         count(&c->stats->n_bad_requests);
         sc_h1_enter(h1, SC_H1_OPEN);
-        h1->x = (struct sc_exchange){.body = SC_BODY_UNREAD};
-        c->refuse(&h1->x, -rc, reason, c->self);
+        h1->x = (struct sc_h1_exchange){.base = fresh_base(h1, false), .body = SC_BODY_UNREAD};
+        c->refuse(&h1->x.base, -rc, reason, c->self);
         return 0;
     }
     open_exchange(h1, &request);
     size_t head_bytes = request.head_bytes;
-    c->handle(&h1->x, &request, c->self);
+    c->handle(&h1->x.base, &request, c->self);
     if (h1->in.len_bytes >= head_bytes) /* else a streaming answer has dropped it all */
         sc_buf_consume(&h1->in, head_bytes);
     return 0;
@@ -291,12 +296,12 @@ static int read_head(struct sc_h1 *h1)
 
 static void close_exchange(struct sc_h1 *h1)
 {
-    struct sc_exchange *x = &h1->x;
+    struct sc_h1_exchange *x = &h1->x;
     bool is_kept = x->is_keep_alive && !h1->config->is_draining;
     sc_h1_answer_drop(h1);
-    if (x->ops)
-        x->ops->gone(x->self);
-    *x = (struct sc_exchange){0};
+    if (x->base.ops)
+        x->base.ops->gone(x->base.self);
+    *x = (struct sc_h1_exchange){.base = fresh_base(h1, false)};
     if (is_kept) {
         if (h1->in.len_bytes == 0)
             sc_buf_fini(&h1->in);
@@ -312,9 +317,9 @@ static void close_exchange(struct sc_h1 *h1)
 /* The head goes with the first bytes that there are; when there are none yet, alone. */
 static int go_on_streaming(struct sc_h1 *h1)
 {
-    struct sc_exchange *x = &h1->x;
-    if (x->ops)
-        x->ops->writable(x->self);
+    struct sc_h1_exchange *x = &h1->x;
+    if (x->base.ops)
+        x->base.ops->writable(x->base.self);
     if (x->answer != SC_ANSWER_STREAM)
         return 0; /* it has finished just now */
     int rc = sc_h1_flush(h1);
@@ -337,7 +342,7 @@ static int send_answer(struct sc_h1 *h1)
  */
 static int proceed(struct sc_h1 *h1)
 {
-    struct sc_exchange *x = &h1->x;
+    struct sc_h1_exchange *x = &h1->x;
     if (x->answer == SC_ANSWER_NONE && x->body == SC_BODY_READING)
         return sc_h1_body_read(h1);
     if (h1->is_eof && (x->answer == SC_ANSWER_NONE || x->answer == SC_ANSWER_STREAM))
@@ -388,41 +393,14 @@ void sc_h1_advance(struct sc_h1 *h1)
 
 /* --- what is asked from outside --- */
 
-void sc_exchange_take(struct sc_exchange *x, const struct sc_exchange_ops *ops, void *self)
-{
-    assert(!x->ops && ops->gone);
-    x->ops = ops;
-    x->self = self;
-}
-
-void sc_exchange_abort(struct sc_exchange *x)
-{
-    sc_h1_doom(sc_h1_of(x));
-}
-
-bool sc_exchange_is_head(const struct sc_exchange *x)
-{
-    return x->is_head;
-}
-
-const struct sc_door *sc_exchange_door(const struct sc_exchange *x)
-{
-    return ((const struct sc_h1 *)(const void *)x)->door;
-}
-
-uint64_t sc_exchange_id(const struct sc_exchange *x)
-{
-    return ((const struct sc_h1 *)(const void *)x)->id;
-}
-
 static void drain(struct sc_h1 *h1)
 {
     if (h1->phase == SC_H1_HEAD) {
         h1->conn.ops->finish(&h1->conn);
         sc_h1_enter(h1, SC_H1_LINGER);
         sc_h1_advance_later(h1);
-    } else if (h1->phase == SC_H1_OPEN && h1->x.ops && h1->x.ops->drain) {
-        h1->x.ops->drain(h1->x.self);
+    } else if (h1->phase == SC_H1_OPEN && h1->x.base.ops && h1->x.base.ops->drain) {
+        h1->x.base.ops->drain(h1->x.base.self);
     } else {
         sc_h1_arm(h1);
     }

@@ -9,7 +9,7 @@
 
 void sc_h1_answer_drop(struct sc_h1 *h1)
 {
-    struct sc_exchange *x = &h1->x;
+    struct sc_h1_exchange *x = &h1->x;
     if (x->release)
         x->release(x->owner);
     x->release = NULL;
@@ -63,7 +63,7 @@ static ssize_t send_parts(struct sc_h1 *h1, const struct iovec *parts, int n_par
 
 int sc_h1_flush(struct sc_h1 *h1)
 {
-    struct sc_exchange *x = &h1->x;
+    struct sc_h1_exchange *x = &h1->x;
     while (head_left(h1) || x->rest_bytes) {
         struct iovec rest = {(void *)(uintptr_t)x->rest, x->rest_bytes};
         ssize_t n = h1->is_blocked ? -EAGAIN : send_parts(h1, &rest, x->rest_bytes ? 1 : 0);
@@ -79,7 +79,7 @@ int sc_h1_flush(struct sc_h1 *h1)
 
 static bool must_close(const struct sc_h1 *h1, const struct sc_answer *answer)
 {
-    const struct sc_exchange *x = &h1->x;
+    const struct sc_h1_exchange *x = &h1->x;
     bool is_body_left = x->body == SC_BODY_UNREAD || x->body == SC_BODY_READING;
     return answer->must_close || !x->is_keep_alive || is_body_left || h1->config->is_draining;
 }
@@ -88,7 +88,7 @@ static bool must_close(const struct sc_h1 *h1, const struct sc_answer *answer)
  * sc_buf_append. */
 static int take_body(struct sc_h1 *h1, const struct sc_answer *answer, bool has_body)
 {
-    struct sc_exchange *x = &h1->x;
+    struct sc_h1_exchange *x = &h1->x;
     if (!answer->release)
         return has_body ? sc_buf_append(&h1->out, answer->body, answer->body_bytes) : 0;
     x->release = answer->release;
@@ -100,9 +100,10 @@ static int take_body(struct sc_h1 *h1, const struct sc_answer *answer, bool has_
     return 0;
 }
 
-void sc_exchange_answer(struct sc_exchange *x, const struct sc_answer *answer)
+static void give_answer(struct sc_exchange *base, const struct sc_answer *answer)
 {
-    struct sc_h1 *h1 = sc_h1_of(x);
+    struct sc_h1 *h1 = sc_h1_of(base);
+    struct sc_h1_exchange *x = &h1->x;
     if (h1->phase != SC_H1_OPEN || x->answer != SC_ANSWER_NONE) {
         if (answer->release)
             answer->release(answer->owner);
@@ -117,7 +118,7 @@ void sc_exchange_answer(struct sc_exchange *x, const struct sc_answer *answer)
         .length_bytes = answer->body_bytes,
         .is_closing = !x->is_keep_alive,
     };
-    bool has_body = !x->is_head && answer->status != 204 && answer->status != 304;
+    bool has_body = !base->is_head && answer->status != 204 && answer->status != 304;
     int rc = sc_response_write(&h1->out, &response);
     if (take_body(h1, answer, has_body) < 0 || rc < 0)
         sc_h1_doom(h1);
@@ -125,14 +126,14 @@ void sc_exchange_answer(struct sc_exchange *x, const struct sc_answer *answer)
         sc_h1_advance_later(h1);
 }
 
-void sc_exchange_begin(struct sc_exchange *x, int status, const char *media_type,
-                       const char *headers)
+static void begin(struct sc_exchange *base, int status, const char *media_type, const char *headers)
 {
-    struct sc_h1 *h1 = sc_h1_of(x);
+    struct sc_h1 *h1 = sc_h1_of(base);
+    struct sc_h1_exchange *x = &h1->x;
     if (h1->phase != SC_H1_OPEN || x->answer != SC_ANSWER_NONE)
         return;
     x->is_keep_alive = false;
-    x->answer = x->is_head ? SC_ANSWER_LAST : SC_ANSWER_STREAM;
+    x->answer = base->is_head ? SC_ANSWER_LAST : SC_ANSWER_STREAM;
     struct sc_response response = {
         .status = status,
         .media_type = media_type,
@@ -147,10 +148,10 @@ void sc_exchange_begin(struct sc_exchange *x, int status, const char *media_type
         sc_h1_advance_later(h1);
 }
 
-ssize_t sc_exchange_send(struct sc_exchange *x, const struct iovec *parts, int n_parts)
+static ssize_t send_some(struct sc_exchange *x, const struct iovec *parts, int n_parts)
 {
     struct sc_h1 *h1 = sc_h1_of(x);
-    if (h1->phase != SC_H1_OPEN || x->answer != SC_ANSWER_STREAM)
+    if (h1->phase != SC_H1_OPEN || h1->x.answer != SC_ANSWER_STREAM)
         return -EPIPE;
     if (h1->is_blocked)
         return -EAGAIN;
@@ -160,15 +161,15 @@ ssize_t sc_exchange_send(struct sc_exchange *x, const struct iovec *parts, int n
     return n == 0 ? -EAGAIN : n;
 }
 
-int sc_exchange_socket(const struct sc_exchange *x)
+static int free_socket(const struct sc_exchange *x)
 {
-    const struct sc_h1 *h1 = (const struct sc_h1 *)(const void *)x;
-    bool is_free = h1->phase == SC_H1_OPEN && x->answer == SC_ANSWER_STREAM && !h1->is_blocked &&
+    const struct sc_h1 *h1 = sc_h1_of_const(x);
+    bool is_free = h1->phase == SC_H1_OPEN && h1->x.answer == SC_ANSWER_STREAM && !h1->is_blocked &&
                    head_left(h1) == 0 && h1->conn.ops->is_plain;
     return is_free ? h1->conn.fd : -EAGAIN;
 }
 
-void sc_exchange_sent(struct sc_exchange *x, size_t asked_bytes, ssize_t sent)
+static void was_sent(struct sc_exchange *x, size_t asked_bytes, ssize_t sent)
 {
     if (sent < 0 && sent != -EAGAIN)
         sc_h1_doom(sc_h1_of(x));
@@ -176,19 +177,37 @@ void sc_exchange_sent(struct sc_exchange *x, size_t asked_bytes, ssize_t sent)
         note_sent(sc_h1_of(x), sent < 0 || (size_t)sent < asked_bytes);
 }
 
-uint64_t sc_exchange_wait_ns(const struct sc_exchange *x, struct sc_line *line)
+static uint64_t wait_ns(const struct sc_exchange *x, struct sc_line *line)
 {
-    const struct sc_h1 *h1 = (const struct sc_h1 *)(const void *)x;
+    const struct sc_h1 *h1 = sc_h1_of_const(x);
     struct sc_backlog backlog;
     if (h1->phase != SC_H1_OPEN || sc_backlog_read(h1->conn.fd, &backlog) < 0)
         return 0;
     return sc_line_wait_ns(line, &backlog, sc_loop_now_ns(h1->config->loop));
 }
 
-void sc_exchange_finish(struct sc_exchange *x)
+static void finish(struct sc_exchange *x)
 {
-    if (x->answer != SC_ANSWER_STREAM)
+    struct sc_h1 *h1 = sc_h1_of(x);
+    if (h1->x.answer != SC_ANSWER_STREAM)
         return;
-    x->answer = SC_ANSWER_LAST;
-    sc_h1_advance_later(sc_h1_of(x));
+    h1->x.answer = SC_ANSWER_LAST;
+    sc_h1_advance_later(h1);
 }
+
+static void abort_connection(struct sc_exchange *x)
+{
+    sc_h1_doom(sc_h1_of(x));
+}
+
+const struct sc_carrier sc_h1_carrier = {
+    .answer = give_answer,
+    .read_body = sc_h1_read_body,
+    .begin = begin,
+    .send = send_some,
+    .socket = free_socket,
+    .sent = was_sent,
+    .wait_ns = wait_ns,
+    .finish = finish,
+    .abort = abort_connection,
+};

@@ -9,9 +9,10 @@
 #define GRACE_NS       (5 * SC_NS_PER_S) /* after this a body with a time limit must come ... */
 #define RATE_MIN_BYTES 1024              /* ... at so many bytes a second */
 
-void sc_exchange_read_body(struct sc_exchange *x, const struct sc_body_patience *patience)
+void sc_h1_read_body(struct sc_exchange *base, const struct sc_body_patience *patience)
 {
-    struct sc_h1 *h1 = sc_h1_of(x);
+    struct sc_h1 *h1 = sc_h1_of(base);
+    struct sc_h1_exchange *x = &h1->x;
     if (h1->phase != SC_H1_OPEN)
         return;
     x->patience = *patience;
@@ -23,7 +24,7 @@ void sc_exchange_read_body(struct sc_exchange *x, const struct sc_body_patience 
 
 uint64_t sc_h1_body_deadline_ns(const struct sc_h1 *h1)
 {
-    const struct sc_exchange *x = &h1->x;
+    const struct sc_h1_exchange *x = &h1->x;
     uint64_t deadline = UINT64_MAX;
     if (x->patience.silence_ns)
         deadline = x->body_last_ns + x->patience.silence_ns;
@@ -56,10 +57,10 @@ static ssize_t get_bytes(struct sc_h1 *h1, uint8_t *room, size_t bytes)
 
 static int read_data(struct sc_h1 *h1)
 {
-    struct sc_exchange *x = &h1->x;
+    struct sc_h1_exchange *x = &h1->x;
     uint8_t *room;
     size_t room_bytes;
-    int rc = x->ops->room(x->self, &room, &room_bytes);
+    int rc = x->base.ops->room(x->base.self, &room, &room_bytes);
     if (rc < 0)
         return rc;
     if (room_bytes > x->body_left_bytes)
@@ -70,12 +71,12 @@ static int read_data(struct sc_h1 *h1)
     x->body_left_bytes -= (size_t)n;
     x->body_bytes += (size_t)n;
     x->body_last_ns = sc_loop_now_ns(h1->config->loop);
-    return x->ops->received(x->self, (size_t)n);
+    return x->base.ops->received(x->base.self, (size_t)n);
 }
 
 static int read_framing(struct sc_h1 *h1)
 {
-    struct sc_exchange *x = &h1->x;
+    struct sc_h1_exchange *x = &h1->x;
     if (h1->in.len_bytes == 0) {
         ssize_t n = sc_h1_fill(h1, FRAMING_BYTES);
         if (n <= 0)
@@ -94,7 +95,7 @@ static int read_framing(struct sc_h1 *h1)
 static int complete(struct sc_h1 *h1)
 {
     h1->x.body = SC_BODY_DONE;
-    h1->x.ops->complete(h1->x.self);
+    h1->x.base.ops->complete(h1->x.base.self);
     return 0;
 }
 
@@ -113,7 +114,7 @@ static int say_continue(struct sc_h1 *h1)
 
 int sc_h1_body_read(struct sc_h1 *h1)
 {
-    struct sc_exchange *x = &h1->x;
+    struct sc_h1_exchange *x = &h1->x;
     if (x->wants_continue) {
         int rc = say_continue(h1);
         if (rc < 0)
@@ -128,7 +129,7 @@ int sc_h1_body_read(struct sc_h1 *h1)
         return complete(h1);
     if (rc == -EPROTO) {
         atomic_fetch_add_explicit(&h1->config->stats->n_bad_requests, 1, memory_order_relaxed);
-        h1->config->refuse(x, 400, "the chunked body is malformed (RFC 9112 section 7.1)",
+        h1->config->refuse(&x->base, 400, "the chunked body is malformed (RFC 9112 section 7.1)",
                            h1->config->self);
     }
     return rc;

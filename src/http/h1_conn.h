@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/list.h"
+#include "http/carrier.h"
 #include "http/h1.h"
 #include "net/timer.h"
 
@@ -17,10 +18,9 @@ enum sc_h1_body { SC_BODY_NONE, SC_BODY_UNREAD, SC_BODY_READING, SC_BODY_DONE };
 enum sc_h1_answer { SC_ANSWER_NONE, SC_ANSWER_WHOLE, SC_ANSWER_STREAM, SC_ANSWER_LAST };
 
 /* The open request. */
-struct sc_exchange {
-    const struct sc_exchange_ops *ops; /* NULL: nobody took it */
-    void *self;
-    bool is_head, is_keep_alive, wants_continue, is_chunked;
+struct sc_h1_exchange {
+    struct sc_exchange base;
+    bool is_keep_alive, wants_continue, is_chunked;
 
     enum sc_h1_body body;
     uint64_t body_left_bytes; /* of the body, or of the chunk at hand */
@@ -36,15 +36,15 @@ struct sc_exchange {
 };
 
 struct sc_h1 {
-    struct sc_exchange x; /* first: an exchange is its connection */
+    struct sc_h1_exchange x; /* first: an exchange is its connection */
     struct sc_h1_config *config;
     const struct sc_door *door;
+    uint64_t id;
     struct sc_list link;
     struct sc_conn conn;
     struct sc_watch watch;
     struct sc_timer timer;
     struct sc_task end_of_turn;
-    uint64_t id;
     uint64_t since_ns;    /* the phase began */
     uint64_t progress_ns; /* the peer last took something of an answer */
     struct sc_buf in;     /* received, not yet used */
@@ -55,9 +55,18 @@ struct sc_h1 {
     bool is_eof, is_blocked, is_advancing, is_deferred, is_first;
 };
 
+/* How HTTP/1 carries an exchange; h1_body.c and h1_answer.c have most of it. */
+extern const struct sc_carrier sc_h1_carrier;
+void sc_h1_read_body(struct sc_exchange *x, const struct sc_body_patience *patience);
+
 static inline struct sc_h1 *sc_h1_of(struct sc_exchange *x)
 {
     return (struct sc_h1 *)(void *)x;
+}
+
+static inline const struct sc_h1 *sc_h1_of_const(const struct sc_exchange *x)
+{
+    return (const struct sc_h1 *)(const void *)x;
 }
 
 /** Goes on as far as it can; called again at the end of the turn where the stack forbids it now. */
