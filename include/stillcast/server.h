@@ -27,7 +27,7 @@ SC_API int sc_server_create(const struct sc_server_config *config, struct sc_ser
 SC_API int sc_server_start(struct sc_server *server);
 
 /**
- * Reads the files of certificates again. What there is goes on with what it has.
+ * Reads the files of keys and certificates again. What there is goes on with what it has.
  *
  * Returns: 0; a negative errno with a sentence: then all stays as it was.
  * Thread:  control.

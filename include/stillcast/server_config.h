@@ -17,6 +17,7 @@ struct sc_server_config {
     sc_texts listen;
     sc_texts redirect_listen; /* the same, plain: every request is sent to the first https one */
     sc_texts tls_certs, tls_keys; /* PEM files; the key of each certificate in the same place */
+    const char *keys_file;        /* who may do what (docs/keys.md); NULL: everybody everything */
     unsigned n_threads;           /* network loops; 0: one per core */
     bool is_plain_send;           /* never io_uring, although the system has it */
     bool is_insecure;  /* publishing without a key on other addresses than loopback is all right */

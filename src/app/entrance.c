@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define SC_LOG_TOPIC "app"
 #include "app/entrance.h"
 
 #include <errno.h>
@@ -8,19 +9,45 @@
 #include "app/config.h"
 #include "base/clock.h"
 #include "base/own.h"
+#include "http/keyring.h"
+#include "stillcast/log.h"
 
 #define NOTSENT_BYTES 16384
 
-static int check_reach(const struct sc_server_config *config, const struct sc_listen *listen,
+/* What all of them are made of. */
+struct plan {
+    const struct sc_server_config *config;
+    struct sc_tls *tls;
+    struct sc_keyring *keyring;
+    size_t n_workers;
+};
+
+/* Fails closed: what other machines can reach needs keys, and keys that may change something need
+ * TLS. */
+static int check_reach(const struct plan *plan, const struct sc_listen *listen, bool is_tls,
                        const char *address, struct sc_err *err)
 {
-    if (sc_listen_is_local(listen) || config->is_insecure || config->is_read_only)
+    const struct sc_server_config *config = plan->config;
+    if (sc_listen_is_local(listen) || config->is_insecure || (plan->keyring && is_tls))
         return 0;
-    return sc_err_set(err, -EPERM,
-                      "%s can be reached by other machines, and anybody there could publish: add "
-                      "--read-only (only watching over HTTP), or --insecure if that is wanted, or "
-                      "listen on 127.0.0.1",
-                      address);
+    if (!plan->keyring && config->is_read_only)
+        return 0;
+    if (!plan->keyring)
+        return sc_err_set(err, -EPERM,
+                          "%s can be reached by other machines, and anybody there could publish: "
+                          "say who may by --keys FILE ('stillcast key add' makes it), or add "
+                          "--read-only (only watching over HTTP), or --insecure if that is wanted, "
+                          "or listen on 127.0.0.1",
+                          address);
+    if (!config->is_read_only && sc_keyring_can_change(plan->keyring))
+        return sc_err_set(err, -EPERM,
+                          "%s can be reached by other machines, and keys would be readable on the "
+                          "way: give --tls-cert and --tls-key (or --tls-self-signed), or listen on "
+                          "127.0.0.1 behind a proxy that speaks TLS, or add --insecure if that is "
+                          "wanted",
+                          address);
+    sc_log(SC_WARN, "%s has no TLS: keys and pictures are readable on the way", address);
+    return 0;
 }
 
 /* Takes a scheme off the address. Returns whether TLS is meant; -EINVAL. */
@@ -42,31 +69,33 @@ static int split_scheme(const char **address, struct sc_tls *tls, struct sc_err 
     return tls && strncmp(*address, "unix:", 5) != 0;
 }
 
-/* door  what connections get, but for TLS, which the address decides. */
-static int add(struct sc_entrances *entrances, const char *address, const struct sc_door *door,
-               const struct sc_server_config *config, size_t n_workers, struct sc_err *err)
+/* redirect_port  0: requests are answered here */
+static int add(struct sc_entrances *entrances, const struct plan *plan, const char *address,
+               uint16_t redirect_port, struct sc_err *err)
 {
     struct sc_listen *listen SC_AUTO(sc_listen_close) = NULL;
     if (entrances->n == SC_ENTRANCES_MAX)
         return sc_err_set(err, -EINVAL, "there can be %d --listen at the most", SC_ENTRANCES_MAX);
-    int is_tls = split_scheme(&address, door->tls, err);
+    int is_tls = split_scheme(&address, redirect_port ? NULL : plan->tls, err);
     if (is_tls < 0)
         return is_tls;
     const struct sc_listen_config wanted = {
-        .n_sockets = n_workers,
+        .n_sockets = plan->n_workers,
         .is_tls = is_tls > 0,
-        .user_timeout_ms = (unsigned)(config->stall_timeout_ns / SC_NS_PER_MS),
+        .user_timeout_ms = (unsigned)(plan->config->stall_timeout_ns / SC_NS_PER_MS),
         .notsent_bytes = NOTSENT_BYTES,
     };
     int rc = sc_listen_open(address, &wanted, &listen, err);
-    if (rc == 0 && !door->redirect_port)
-        rc = check_reach(config, listen, address, err);
+    if (rc == 0 && !redirect_port)
+        rc = check_reach(plan, listen, is_tls > 0, address, err);
     if (rc < 0)
         return rc;
     struct sc_entrance *entrance = &entrances->all[entrances->n++];
     entrance->listen = sc_steal(listen);
-    entrance->door = *door;
-    entrance->door.tls = is_tls ? door->tls : NULL;
+    entrance->door = (struct sc_door){
+        .tls = is_tls ? plan->tls : NULL,
+        .redirect_port = redirect_port,
+    };
     return 0;
 }
 
@@ -80,33 +109,34 @@ static uint16_t find_https_port(const struct sc_entrances *entrances)
     return 0;
 }
 
-static int add_redirects(struct sc_entrances *entrances, const struct sc_server_config *config,
-                         size_t n_workers, struct sc_err *err)
+static int add_redirects(struct sc_entrances *entrances, const struct plan *plan,
+                         struct sc_err *err)
 {
-    const struct sc_door door = {.redirect_port = find_https_port(entrances)};
+    uint16_t port = find_https_port(entrances);
+    sc_texts address = plan->config->redirect_listen;
     int rc = 0;
-    for (sc_texts address = config->redirect_listen; rc == 0 && address && *address; address++)
-        rc = door.redirect_port
-                 ? add(entrances, *address, &door, config, n_workers, err)
-                 : sc_err_set(err, -EINVAL,
-                              "--redirect-listen %s has nowhere to send people: no --listen "
-                              "speaks TLS",
-                              *address);
+    for (; rc == 0 && address && *address; address++)
+        rc = port ? add(entrances, plan, *address, port, err)
+                  : sc_err_set(err, -EINVAL,
+                               "--redirect-listen %s has nowhere to send people: no --listen "
+                               "speaks TLS",
+                               *address);
     return rc;
 }
 
 int sc_entrances_open(struct sc_entrances *entrances, const struct sc_server_config *config,
-                      struct sc_tls *tls, size_t n_workers, struct sc_err *err)
+                      struct sc_tls *tls, struct sc_keyring *keyring, size_t n_workers,
+                      struct sc_err *err)
 {
-    const struct sc_door door = {.tls = tls};
+    const struct plan plan = {config, tls, keyring, n_workers};
     sc_texts address = config->listen;
     bool is_default = !address || !*address;
-    int rc = is_default ? add(entrances, SC_CONFIG_LISTEN, &door, config, n_workers, err) : 0;
+    int rc = is_default ? add(entrances, &plan, SC_CONFIG_LISTEN, 0, err) : 0;
     if (rc == 0 && is_default) /* where this machine has IPv6 */
-        (void)add(entrances, SC_CONFIG_LISTEN_IPV6, &door, config, n_workers, NULL);
+        (void)add(entrances, &plan, SC_CONFIG_LISTEN_IPV6, 0, NULL);
     for (; rc == 0 && !is_default && *address; address++)
-        rc = add(entrances, *address, &door, config, n_workers, err);
-    return rc < 0 ? rc : add_redirects(entrances, config, n_workers, err);
+        rc = add(entrances, &plan, *address, 0, err);
+    return rc < 0 ? rc : add_redirects(entrances, &plan, err);
 }
 
 void sc_entrances_close(struct sc_entrances *entrances)

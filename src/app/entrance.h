@@ -8,6 +8,8 @@
 
 #define SC_ENTRANCES_MAX 16
 
+struct sc_keyring;
+
 struct sc_entrance {
     struct sc_listen *listen;
     struct sc_door door;
@@ -21,11 +23,12 @@ struct sc_entrances {
 /**
  * Opens all that config names, without any the default ones.
  *
- * tls  NULL: none. Borrowed for life.
+ * tls, keyring  NULL: none. Borrowed, tls for life.
  *
  * Returns: 0; -EPERM one can be reached from other machines and nothing protects the server; else
  *          as sc_listen_open; always with a sentence. Close what there is in any case.
  */
 int sc_entrances_open(struct sc_entrances *entrances, const struct sc_server_config *config,
-                      struct sc_tls *tls, size_t n_workers, struct sc_err *err);
+                      struct sc_tls *tls, struct sc_keyring *keyring, size_t n_workers,
+                      struct sc_err *err);
 void sc_entrances_close(struct sc_entrances *entrances);

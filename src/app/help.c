@@ -16,6 +16,9 @@
 
 static const char usage[] = "stillcast [OPTION...] [[NAME=]SOURCE[#option=value...]...]";
 static const char usage_demo[] = "stillcast [OPTION...] demo";
+static const char usage_key[] = "stillcast key add|list|revoke --keys FILE [ID] [RIGHT...]";
+static const char usage_sign[] =
+    "stillcast sign --keys FILE --key ID --stream NAME [--for TIME] URL";
 static const char summary[] = "still pictures in, live pictures out";
 
 static const struct {
@@ -36,6 +39,8 @@ static void write_usage(struct sc_page *page)
     page->ops->section(page, "Synopsis");
     page->ops->text(page, usage);
     page->ops->text(page, usage_demo);
+    page->ops->text(page, usage_key);
+    page->ops->text(page, usage_sign);
 }
 
 static void write_description(struct sc_page *page)

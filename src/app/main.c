@@ -12,6 +12,7 @@
 #include "app/ending.h"
 #include "app/exit.h"
 #include "app/help.h"
+#include "app/key_command.h"
 #include "app/lineup.h"
 #include "app/notify.h"
 #include "app/trust.h"
@@ -51,6 +52,9 @@ static void log_publishing(const struct sc_config *config, const struct sc_serve
                "publish with: curl --unix-socket %s -T picture.jpg "
                "http://localhost/" SC_DEMO_PUSHED ".jpg",
                url + 5);
+    else if (config->server.keys_file)
+        sc_log(SC_INFO, "publish with: curl -u ID:TOKEN -T picture.jpg %s" SC_DEMO_PUSHED ".jpg",
+               url);
     else
         sc_log(SC_INFO, "publish with: curl -T picture.jpg %s" SC_DEMO_PUSHED ".jpg", url);
 }
@@ -68,9 +72,9 @@ static void reload(void *self)
 {
     struct sc_err err = {0};
     if (sc_server_reload(self, &err) < 0)
-        sc_log(SC_ERROR, "SIGHUP: nothing was changed: %s", err.text);
+        sc_log(SC_ERROR, "SIGHUP: the old one stays: %s", err.text);
     else
-        sc_log(SC_INFO, "SIGHUP: certificates were read again");
+        sc_log(SC_INFO, "SIGHUP: keys and certificates were read again");
     sc_trust_tell(self);
 }
 
@@ -178,6 +182,8 @@ int main(int argc, char **argv)
 {
     struct sc_config config;
     struct sc_err err = {0};
+    if (sc_key_command_is(argc, argv))
+        return sc_key_command_run(argc, argv);
     sc_config_init(&config);
     int status = sc_config_parse(&config, argc, argv, &err);
     int code = status < 0 ? complain(SC_PHASE_COMMAND_LINE, &err) : obey(&config);

@@ -18,7 +18,7 @@
 #define GIB                        ((uint64_t)1 << 30)
 
 #define NETWORK    "Network"
-#define TRUST      "TLS"
+#define TRUST      "Keys and TLS"
 #define PUBLISHING "Publishing"
 #define VIEWING    "Viewing"
 #define LIMITS     "Limits"
@@ -32,7 +32,8 @@ static const struct sc_option the_options[] = {
      "https:// or http:// in front says it for one. Default: " SC_CONFIG_LISTEN
      " and " SC_CONFIG_LISTEN_IPV6 "."},
     {"insecure", NULL, SETS(FLAG, 0, server.is_insecure), 0, 0, NETWORK,
-     "Let anybody who reaches another address than loopback publish and delete."},
+     "Listen on another address than loopback although nothing protects it: without --keys anybody "
+     "there may publish and delete, with --keys but without TLS they can be read on the way."},
     {"server-name", "NAME", SETS(LIST, 0, server.server_names), 0, 0, NETWORK,
      "A further host name that browsers may reach us by, '*' for any; may be given several times. "
      "IP addresses, localhost and this machine's own name are always right."},
@@ -41,6 +42,9 @@ static const struct sc_option the_options[] = {
     {"plain-send", NULL, SETS(FLAG, 0, server.is_plain_send), 0, 0, NETWORK,
      "Send by send(2) alone: not small pictures in batches by io_uring, where that is to be had."},
 
+    {"keys", "FILE", SETS(TEXT, 0, server.keys_file), 0, 0, TRUST,
+     "Who may watch, publish, control and read metrics; 'stillcast key add' writes the file. "
+     "Nobody else may anything, not on loopback either. SIGHUP has it read again."},
     {"tls-cert", "FILE", SETS(LIST, 0, server.tls_certs), 0, 0, TRUST,
      "Speak TLS with this certificate: PEM, with what links it to its root behind it. May be given "
      "several times, each with its --tls-key: clients get the one that has the name they ask for, "

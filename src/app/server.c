@@ -19,6 +19,8 @@
 #include "app/version.h"
 #include "base/clock.h"
 #include "base/own.h"
+#include "http/guesses.h"
+#include "http/keyring.h"
 #include "media/registry.h"
 #include "net/timer.h"
 #include "net/tls.h"
@@ -50,7 +52,9 @@ struct worker {
 struct sc_server {
     struct sc_web web;
     struct sc_entrances entrances;
-    struct sc_tls *tls; /* NULL: none */
+    struct sc_tls *tls;         /* NULL: none */
+    struct sc_keyring *keyring; /* NULL: none */
+    struct sc_guesses *guesses;
     struct worker *workers;
     size_t n_workers, n_running;
 };
@@ -197,13 +201,20 @@ static int start_acceptors(struct sc_server *server)
     return 0;
 }
 
-static int open_tls(struct sc_server *server, struct sc_err *err)
+/* Certificates and keys. */
+static int open_trust(struct sc_server *server, struct sc_err *err)
 {
     const struct sc_server_config *config = &server->web.config;
     const struct sc_tls_files files = {config->tls_certs, config->tls_keys};
     bool is_wanted = (files.certs && *files.certs) || (files.keys && *files.keys);
     int rc = is_wanted ? sc_tls_create(&files, &server->tls, err) : 0;
+    if (rc == 0 && config->keys_file)
+        rc = sc_keyring_create(config->keys_file, &server->keyring, err);
+    if (rc == 0 && sc_guesses_create(&server->guesses) < 0)
+        rc = sc_err_set(err, -ENOMEM, "out of memory");
     server->web.tls = server->tls;
+    server->web.keyring = server->keyring;
+    server->web.guesses = server->guesses;
     if (rc == 0 || rc == -ENOMEM)
         return rc;
     if (err)
@@ -220,10 +231,10 @@ int sc_server_create(const struct sc_server_config *config, struct sc_server **o
         rc = make_workers(server);
     if (rc < 0)
         return sc_err_set(err, rc, "cannot set up the server: %s", strerror(-rc));
-    rc = open_tls(server, err);
+    rc = open_trust(server, err);
     if (rc == 0)
         rc = sc_entrances_open(&server->entrances, &server->web.config, server->tls,
-                               server->n_workers, err);
+                               server->keyring, server->n_workers, err);
     if (rc < 0)
         return rc;
     rc = start_acceptors(server);
@@ -271,6 +282,8 @@ void sc_server_destroy(struct sc_server **server)
     stop_workers(old);
     sc_entrances_close(&old->entrances);
     sc_tls_destroy(&old->tls);
+    sc_keyring_destroy(&old->keyring);
+    sc_guesses_destroy(&old->guesses);
     sc_registry_destroy(&old->web.registry);
     sc_pool_unref(&old->web.pool);
     free(old->web.lanes);
@@ -290,12 +303,13 @@ struct sc_tls *sc_server_tls(const struct sc_server *server)
 
 bool sc_server_can_reload(const struct sc_server *server)
 {
-    return server->tls;
+    return server->tls || server->keyring;
 }
 
 int sc_server_reload(struct sc_server *server, struct sc_err *err)
 {
-    return server->tls ? sc_tls_reload(server->tls, err) : 0;
+    int rc = server->keyring ? sc_keyring_reload(server->keyring, err) : 0;
+    return rc == 0 && server->tls ? sc_tls_reload(server->tls, err) : rc;
 }
 
 struct sc_registry *sc_server_registry(struct sc_server *server)

@@ -21,6 +21,7 @@ struct sc_carrier {
 struct sc_exchange {
     const struct sc_carrier *carrier;
     const struct sc_door *door;
+    const struct sc_address *peer;
     const struct sc_exchange_ops *ops; /* NULL: nobody took it */
     void *self;
     uint64_t id;

@@ -76,6 +76,11 @@ const struct sc_door *sc_exchange_door(const struct sc_exchange *x)
     return x->door;
 }
 
+const struct sc_address *sc_exchange_peer(const struct sc_exchange *x)
+{
+    return x->peer;
+}
+
 uint64_t sc_exchange_id(const struct sc_exchange *x)
 {
     return x->id;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "http/request.h"
+#include "net/address.h"
 #include "net/backlog.h"
 #include "net/loop.h"
 
@@ -108,6 +109,9 @@ bool sc_exchange_is_head(const struct sc_exchange *x);
 
 /** Returns: the listener's door, borrowed. */
 const struct sc_door *sc_exchange_door(const struct sc_exchange *x);
+
+/** Returns: who is at the other end, borrowed. */
+const struct sc_address *sc_exchange_peer(const struct sc_exchange *x);
 
 /** Returns: a number that names the connection in logs and claims. */
 uint64_t sc_exchange_id(const struct sc_exchange *x);

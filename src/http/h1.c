@@ -200,8 +200,11 @@ static int init_conn(struct sc_conn *conn, const struct sc_door *door, int fd)
 
 static struct sc_exchange fresh_base(const struct sc_h1 *h1, bool is_head)
 {
-    return (struct sc_exchange){
-        .carrier = &sc_h1_carrier, .door = h1->door, .id = h1->id, .is_head = is_head};
+    return (struct sc_exchange){.carrier = &sc_h1_carrier,
+                                .door = h1->door,
+                                .peer = &h1->peer,
+                                .id = h1->id,
+                                .is_head = is_head};
 }
 
 void sc_h1_open(struct sc_h1_config *config, const struct sc_door *door, int fd)
@@ -215,6 +218,7 @@ void sc_h1_open(struct sc_h1_config *config, const struct sc_door *door, int fd)
     }
     h1->config = config;
     h1->door = door;
+    h1->peer = sc_address_of(fd);
     h1->id = sc_exchange_next_id();
     h1->timer.fire = on_timer;
     h1->end_of_turn.run = at_end_of_turn;

@@ -39,6 +39,7 @@ struct sc_h1 {
     struct sc_h1_exchange x; /* first: an exchange is its connection */
     struct sc_h1_config *config;
     const struct sc_door *door;
+    struct sc_address peer;
     uint64_t id;
     struct sc_list link;
     struct sc_conn conn;

@@ -38,7 +38,15 @@ static json_t *describe_note(struct sc_stream_view *view)
     return json_string(view->note);
 }
 
-static json_t *describe(struct sc_stream *stream)
+/* For those with a key: what lets an <img>, which sends none, see the stream. */
+static void describe_link(const struct sc_call *call, json_t *o, const char *name)
+{
+    char query[SC_LINK_BYTES];
+    if (sc_call_link(call, name, query))
+        json_object_set_new(o, "link", json_string(query));
+}
+
+static json_t *describe(const struct sc_call *call, struct sc_stream *stream)
 {
     struct sc_stream_view view;
     const struct sc_stream_stats *stats = sc_stream_stats(stream);
@@ -62,6 +70,7 @@ static json_t *describe(struct sc_stream *stream)
     json_object_set_new(o, "bytes_in", count_of(&stats->bytes_in));
     json_object_set_new(o, "bytes_out", count_of(&stats->bytes_out));
     json_object_set_new(o, "retries", count_of(&stats->n_retries));
+    describe_link(call, o, sc_stream_name(stream));
     return o;
 }
 
@@ -100,7 +109,7 @@ static void list(const struct sc_call *call)
     json_t *all = json_array();
     for (size_t i = 0; i < n; i++)
         if (sc_call_may(call, SC_RIGHT_VIEW, sc_stream_name(streams[i])))
-            json_array_append_new(all, describe(streams[i]));
+            json_array_append_new(all, describe(call, streams[i]));
     sc_registry_free_list(&streams, n);
     sc_reply_json(&call->reply, 200,
                   json_pack("{s:o,s:o}", "server", describe_server(call->web), "streams", all));
@@ -116,7 +125,7 @@ static void one(const struct sc_call *call)
         sc_reply_error(&reply, 404, NULL, "there is no stream '%s'", call->star);
         return;
     }
-    json_t *o = describe(stream);
+    json_t *o = describe(call, stream);
     json_object_set_new(o, "viewer_list", describe_viewers(stream));
     json_object_set_new(o, "server", describe_server(call->web));
     sc_reply_json(&reply, 200, o);

@@ -176,6 +176,13 @@ static void write_server(struct sc_buf *out, const struct sc_web *web)
           (double)get(&web->stats.n_wrong_host));
     plain(out, "foreign_writes_total", "counter", "Writes refused to pages of other origins.",
           (double)get(&web->stats.n_foreign_writes));
+    if (web->keyring) {
+        plain(out, "auth_failures_total", "counter", "Wrong keys and links.",
+              (double)get(&web->stats.n_auth_failures));
+        plain(out, "auth_limited_total", "counter",
+              "Of these: answered 429, too many from one address.",
+              (double)get(&web->stats.n_auth_limited));
+    }
     write_tls(out, web);
     plain(out, "store_bytes", "gauge", "Memory of all frames.",
           (double)sc_pool_used_bytes(web->pool));

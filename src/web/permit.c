@@ -1,15 +1,159 @@
 /* SPDX-License-Identifier: MIT */
+#define SC_LOG_TOPIC "web"
 #include "web/permit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "http/credential.h"
+#include "http/guesses.h"
+#include "http/keyring.h"
+#include "http/link.h"
+#include "stillcast/log.h"
+
+#define LINK_S       300                 /* what pages get: good for connecting, not for keeping */
+#define LOG_EVERY_NS (10 * SC_NS_PER_MS) /* of wrong guesses, by loop */
+#define LOGIN                                                                                      \
+    "WWW-Authenticate: Basic realm=\"stillcast\", charset=\"UTF-8\"\r\n"                           \
+    "WWW-Authenticate: Bearer realm=\"stillcast\"\r\n"
+
+/* --- what the caller may --- */
+
+static bool key_may(const struct sc_key *key, enum sc_right right, const char *stream)
+{
+    return key && sc_key_may(key, right, stream);
+}
 
 bool sc_call_may(const struct sc_call *call, enum sc_right right, const char *stream)
 {
-    return right != SC_RIGHT_UNNAMED;
+    const struct sc_caller *caller = &call->caller;
+    if (right == SC_RIGHT_UNNAMED)
+        return false;
+    if (!call->web->keyring || key_may(caller->anybody, right, stream))
+        return true;
+    if (caller->only)
+        return right == SC_RIGHT_VIEW && stream && strcmp(stream, caller->only) == 0 &&
+               key_may(caller->key, right, stream);
+    return key_may(caller->key, right, stream);
+}
+
+/* A handler that shows only what the caller may see is for everybody who may see anything. */
+static bool may_ask(const struct sc_call *call, const struct sc_endpoint *row)
+{
+    const struct sc_caller *caller = &call->caller;
+    bool has_star = strchr(row->path, '*');
+    if (has_star || !row->is_filtered || !call->web->keyring)
+        return sc_call_may(call, row->right, has_star ? call->star : NULL);
+    return (caller->key && !caller->only && sc_key_has(caller->key, row->right)) ||
+           (caller->anybody && sc_key_has(caller->anybody, row->right));
+}
+
+/* --- who the caller is --- */
+
+static void log_guess(struct sc_call *call, const struct sc_address *address)
+{
+    char text[SC_ADDRESS_TEXT_BYTES];
+    int n = sc_log_limit_pass(&call->lane->guess_log, LOG_EVERY_NS);
+    if (n < 0)
+        return;
+    sc_address_format(address, text);
+    sc_log(SC_WARN, "auth_fail from %s (%d more were not told)", text, n);
+}
+
+/* Answers a wrong key or link. */
+static bool refuse_guess(struct sc_call *call, const char *sentence)
+{
+    struct sc_web *web = call->web;
+    const struct sc_address *address = sc_exchange_peer(call->reply.x);
+    sc_web_count(&web->stats.n_auth_failures);
+    if (sc_guesses_note(web->guesses, address, sc_loop_now_ns(call->lane->loop))) {
+        sc_web_count(&web->stats.n_auth_limited);
+        sc_reply_error(&call->reply, 429, "Retry-After: 60\r\n",
+                       "too many wrong keys from your address: try again in a minute");
+        return false;
+    }
+    log_guess(call, address);
+    sc_reply_error(&call->reply, 401, LOGIN, "%s", sentence);
+    return false;
+}
+
+static bool identify_by_key(struct sc_call *call, int read, const struct sc_credential *c)
+{
+    const struct sc_key *key = read == 0 ? sc_keys_match(call->caller.keys, c->secret) : NULL;
+    if (!key || (c->user[0] && strcmp(c->user, key->id) != 0))
+        return refuse_guess(call, "there is no such key");
+    call->caller.key = key;
+    return true;
+}
+
+static bool identify_by_link(struct sc_call *call, int read, const struct sc_link *link)
+{
+    const struct sc_key *key = read == 0 ? sc_keys_find(call->caller.keys, link->key_id) : NULL;
+    int rc = key ? sc_link_check(link, key, call->star, time(NULL)) : -EACCES;
+    if (rc == -ETIMEDOUT) {
+        sc_reply_error(&call->reply, 403, NULL, "this link has expired, or is good for too long");
+        return false;
+    }
+    if (rc < 0)
+        return refuse_guess(call,
+                            "this link is not signed by a key of this server for this stream");
+    call->caller.key = key;
+    call->caller.only = call->star;
+    return true;
+}
+
+static bool identify(struct sc_call *call)
+{
+    struct sc_caller *caller = &call->caller;
+    struct sc_credential credential;
+    struct sc_link link;
+    caller->keys = sc_keyring_keys(call->web->keyring);
+    caller->anybody = sc_keys_find(caller->keys, SC_KEY_ANYBODY);
+    int rc = sc_credential_read(call->request, &credential);
+    if (rc != -ENOENT) {
+        bool is_known = identify_by_key(call, rc, &credential);
+        sc_credential_wipe(&credential);
+        return is_known;
+    }
+    rc = sc_link_read(call->request->query, &link);
+    return rc == -ENOENT || identify_by_link(call, rc, &link);
+}
+
+/* --- the decision --- */
+
+static bool refuse(struct sc_call *call)
+{
+    if (call->caller.key)
+        sc_reply_error(&call->reply, 403, NULL, "the key '%s' may not do this%s",
+                       call->caller.key->id, call->caller.only ? " by a link" : "");
+    else
+        sc_reply_error(&call->reply, 401, LOGIN,
+                       "this needs a key: log in with a key's name and token, or send "
+                       "'Authorization: Bearer TOKEN'");
+    return false;
 }
 
 bool sc_permit(struct sc_call *call, const struct sc_endpoint *row)
 {
-    if (row->right != SC_RIGHT_UNNAMED)
+    if (row->right == SC_RIGHT_PUBLIC)
         return true;
-    sc_reply_error(&call->reply, 403, NULL, "nobody may do this");
-    return false;
+    if (call->web->keyring && !identify(call))
+        return false;
+    return may_ask(call, row) || refuse(call);
+}
+
+void sc_permit_end(struct sc_call *call)
+{
+    sc_keys_unref(&call->caller.keys);
+}
+
+bool sc_call_link(const struct sc_call *call, const char *stream,
+                  char out_query[static SC_LINK_BYTES])
+{
+    const struct sc_caller *caller = &call->caller;
+    return caller->key && !caller->only && sc_key_may(caller->key, SC_RIGHT_VIEW, stream) &&
+           sc_link_write(caller->key, stream, time(NULL) + LINK_S, out_query) == 0;
 }

@@ -249,4 +249,5 @@ void sc_web_handle(struct sc_exchange *x, const struct sc_request *request, void
     call.star = star;
     if (is_name_fine(&call, &match) && sc_permit(&call, match.row))
         match.row->handle(&call);
+    sc_permit_end(&call);
 }

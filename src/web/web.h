@@ -7,9 +7,11 @@
 #include "base/list.h"
 #include "http/exchange.h"
 #include "http/h1.h"
+#include "http/link.h"
 #include "http/right.h"
 #include "media/tap.h"
 #include "net/send.h"
+#include "stillcast/log.h"
 #include "stillcast/registry.h"
 #include "stillcast/server_config.h"
 
@@ -21,7 +23,7 @@
 /* Counted by whoever refuses; read by /metrics. */
 struct sc_web_stats {
     _Atomic uint64_t n_frame_too_large, n_store_full, n_streams_full, n_rejected, n_wrong_host,
-        n_foreign_writes;
+        n_foreign_writes, n_auth_failures, n_auth_limited;
 };
 
 /* One server, all of its loops. Everything but the counters is fixed before the first request. */
@@ -34,8 +36,10 @@ struct sc_web {
     uint64_t started_ns;
     const char *version;
     char machine_name[65];
-    char boot[17];      /* differs from one start of the server to the next */
-    struct sc_tls *tls; /* NULL: none; borrowed */
+    char boot[17];              /* differs from one start of the server to the next */
+    struct sc_tls *tls;         /* NULL: none; borrowed */
+    struct sc_keyring *keyring; /* NULL: everybody may do everything; borrowed */
+    struct sc_guesses *guesses; /* borrowed */
     struct sc_h1_stats h1;
     struct sc_web_stats stats;
 };
@@ -49,6 +53,7 @@ struct sc_lane {
     struct sc_watch inbox_watch;
     struct sc_list audiences;
     struct sc_h1_config h1;
+    struct sc_log_limit guess_log;
 };
 
 /* What must be known of a request when it is answered later. */
@@ -58,6 +63,16 @@ struct sc_reply {
     char cors[SC_WEB_CORS_BYTES]; /* header lines, or empty */
 };
 
+struct sc_keys;
+struct sc_key;
+
+/* Who asks; filled in on the way to the endpoint (permit.h), where the server has keys. */
+struct sc_caller {
+    struct sc_keys *keys;               /* a reference */
+    const struct sc_key *key, *anybody; /* of keys; NULL: nobody we know, nobody without a key */
+    const char *only; /* he has a link: he may see this stream and nothing else; NULL: no link */
+};
+
 /* One request on its way to its endpoint; borrowed for the call. */
 struct sc_call {
     struct sc_web *web;
@@ -65,6 +80,7 @@ struct sc_call {
     const struct sc_request *request;
     const char *star; /* what '*' stands for in the row's path, decoded */
     struct sc_reply reply;
+    struct sc_caller caller;
 };
 
 struct sc_endpoint {
@@ -110,8 +126,13 @@ int sc_web_status(int code);
 /** The stream that the path names, a new reference; NULL after it has answered 404. */
 struct sc_stream *sc_call_stream(const struct sc_call *call);
 
-/** Whether the caller has the right for that stream; before a list tells of it. */
+/** Whether the caller has the right for that stream, NULL: for all; before a list tells of it. */
 bool sc_call_may(const struct sc_call *call, enum sc_right right, const char *stream);
+
+/** Writes a query that lets one without a key see the stream, for some minutes. Returns whether
+ * the caller has a key that may. */
+bool sc_call_link(const struct sc_call *call, const char *stream,
+                  char out_query[static SC_LINK_BYTES]);
 
 /** A number in the query: fallback when absent. Returns: 0; -EINVAL after it has answered 400. */
 int sc_call_number(const struct sc_call *call, const char *name, uint64_t most, uint64_t fallback,

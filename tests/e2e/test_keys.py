@@ -1,0 +1,317 @@
+"""Rights and keys: who may do what, that refusals tell nothing, and that every doubt is a no."""
+
+import base64
+import re
+import signal
+import subprocess
+import time
+import urllib.parse
+
+import pytest
+
+import trust
+import wire
+from conftest import BINARY
+from pictures import jpeg
+
+pytestmark = pytest.mark.skipif(b"without OpenSSL" in subprocess.run([BINARY, "--keys", "/dev/null"],
+                                                                    capture_output=True, timeout=20).stderr,
+                                reason="a build without OpenSSL")
+
+
+def command(*args):
+    return subprocess.run([BINARY, *map(str, args)], capture_output=True, text=True, timeout=wire.patience(20))
+
+
+class Keys:
+    """A file of keys; keys["wall"] is the token of that key."""
+
+    def __init__(self, path, **rights):
+        self.path, self.tokens = path, {}
+        for name, words in rights.items():
+            self.add(name, *words.split())
+
+    def add(self, name, *rights):
+        ended = command("key", "add", "--keys", self.path, name, *rights)
+        assert ended.returncode == 0, ended.stderr
+        self.tokens[name] = ended.stdout.strip()
+
+    def __getitem__(self, name):
+        return self.tokens[name]
+
+    def bearer(self, name):
+        return [("Authorization", f"Bearer {self.tokens[name]}")]
+
+    def basic(self, name, user=None):
+        text = f"{user or name}:{self.tokens[name]}"
+        return [("Authorization", "Basic " + base64.b64encode(text.encode()).decode())]
+
+    def sign(self, name, stream, *more, url="http://x/"):
+        ended = command("sign", "--keys", self.path, "--key", name, "--stream", stream, *more, url)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout.strip()
+
+
+@pytest.fixture
+def keys(tmp_path):
+    return Keys(tmp_path / "keys", wall="view=lobby", printer="publish=printer/*", boss="view=* publish=* control=* metrics",
+                meter="metrics")
+
+
+RIGHTS = [  # method, target, who may
+    ("GET", "/", "wall boss"), ("GET", "/lobby", "wall boss"), ("GET", "/printer/1", "boss"),
+    ("GET", "/lobby.jpg", "wall boss"), ("GET", "/printer/1.jpg", "boss"), ("GET", "/none.jpg", "boss"),
+    ("HEAD", "/lobby.mjpg", "wall boss"), ("HEAD", "/printer/1.mjpg", "boss"),
+    ("GET", "/api/streams", "wall boss"), ("GET", "/api/streams/lobby", "wall boss"), ("GET", "/api/streams/printer/1", "boss"),
+    ("GET", "/?action=snapshot", "wall boss"), ("GET", "/snapshot", "wall boss"),
+    ("PUT", "/lobby.jpg", "boss"), ("PUT", "/printer/1.jpg", "printer boss"), ("PUT", "/printer.jpg", "boss"),
+    ("POST", "/lobby.mjpg", "boss"), ("DELETE", "/lobby", "boss"), ("DELETE", "/printer/1", "printer boss"),
+    ("GET", "/metrics", "boss meter"),
+    ("GET", "/healthz", "wall printer boss meter nobody"), ("GET", "/.pages/style.css", "wall printer boss meter nobody"),
+]
+
+
+def test_each_may_what_his_key_says_and_nothing_else(server, keys):
+    s = server("--keys", keys.path)
+    for method, target, allowed in RIGHTS:
+        for who in ("wall", "printer", "boss", "meter", "nobody"):
+            for name in ("lobby", "printer/1"):
+                assert wire.request(s, "PUT", f"/{name}.jpg", keys.bearer("boss"), jpeg(1)).status in (200, 201)
+            body = jpeg(2) if method in ("PUT", "POST") else None
+            for fields in ([], ) if who == "nobody" else (keys.bearer(who), keys.basic(who)):
+                status = wire.request(s, method, target, fields, body).status
+                refused = 401 if who == "nobody" else 403
+                if who in allowed.split():
+                    assert status not in (401, 403), (method, target, who, status)
+                else:
+                    assert status == refused, (method, target, who, status)
+
+
+def test_lists_have_what_one_may_see(server, keys):
+    s = server("--keys", keys.path)
+    for name in ("a", "lobby", "printer/1"):
+        wire.put(s, name, jpeg(7), keys.bearer("boss"))
+    def names(who):
+        return [one["name"] for one in wire.get(s, "/api/streams", keys.bearer(who)).json["streams"]]
+    assert names("boss") == ["a", "lobby", "printer/1"] and names("wall") == ["lobby"]
+    assert wire.get(s, "/snapshot", keys.bearer("wall")).status == 200  # the first of those, not of all
+    assert wire.get(s, "/?action=snapshot_1", keys.bearer("wall")).status == 404
+
+
+def test_a_refusal_does_not_tell_whether_there_is_such_a_stream(server, keys):
+    s = server("--keys", keys.path)
+    wire.put(s, "there", jpeg(1), keys.bearer("boss"))
+    wire.put(s, "lobby", jpeg(1), keys.bearer("boss"))
+    answers = {}
+    for method, pattern in [("GET", "/{}"), ("GET", "/{}.jpg"), ("GET", "/{}.mjpg"), ("GET", "/api/streams/{}"),
+                            ("PUT", "/{}.jpg"), ("DELETE", "/{}"), ("POST", "/{}.mjpg")]:
+        for fields in ([], keys.bearer("wall"), [("Authorization", "Bearer nonsense")]):
+            for name in ("there", "none2"):
+                answer = wire.request(s, method, pattern.format(name), fields, jpeg(1) if method in ("PUT", "POST") else None)
+                assert answer.status in (401, 403, 429), (method, pattern, name, answer.status)
+                lines = [line for line in answer.head.fields if line[0] != "Date"]
+                answers.setdefault((method, pattern, str(fields)), []).append((answer.status, lines, answer.body))
+    for what, (one, other) in answers.items():
+        assert one == other or {one[0], other[0]} == {401, 429}, what
+
+
+def test_a_name_must_go_with_its_token(server, keys):
+    s = server("--keys", keys.path)
+    for fields in (keys.basic("boss", user="wall"), keys.basic("boss", user="BOSS"), [("Authorization", "Basic Ym9zczo=")],
+                   [("Authorization", f"Bearer {keys['boss']}x")], [("Authorization", f"Bearer {keys['boss'][:-1]}")],
+                   [("Authorization", keys["boss"])], [*keys.bearer("boss"), *keys.bearer("boss")],
+                   [("Authorization", "Bearer -")]):
+        answer = wire.get(s, "/metrics", fields)
+        assert answer.status == 401 and 'Basic realm="stillcast"' in answer.head.raw.decode(), fields
+    assert wire.get(s, "/metrics", keys.bearer("boss")).status == 200
+    for target in (f"/metrics?token={keys['boss']}", f"/metrics?access_token={keys['boss']}", f"/metrics?sig={keys['boss']}"):
+        assert wire.get(s, target).status == 401, target  # no token in a query
+
+
+def test_anybody_is_a_key_of_its_own(server, keys):
+    keys.add("anybody", "view=public/*")
+    s = server("--keys", keys.path)
+    for name in ("public/a", "lobby"):
+        wire.put(s, name, jpeg(1), keys.bearer("boss"))
+    assert wire.get(s, "/public/a.jpg").status == 200 and wire.get(s, "/lobby.jpg").status == 401
+    assert wire.get(s, "/public/a.jpg", keys.bearer("printer")).status == 200  # who has a key is somebody, too
+    assert wire.get(s, "/public/a.jpg", [("Authorization", "Bearer wrong")]).status == 401
+    assert [one["name"] for one in wire.get(s, "/api/streams").json["streams"]] == ["public/a"]
+    assert [one["name"] for one in wire.get(s, "/api/streams", keys.bearer("wall")).json["streams"]] == ["lobby", "public/a"]
+
+
+# Links
+
+def query_of(url):
+    return urllib.parse.urlsplit(url).query
+
+
+def test_a_signed_link_shows_one_stream(server, keys):
+    s = server("--keys", keys.path, "--resend", "100ms")
+    for name in ("lobby", "other"):
+        wire.put(s, name, jpeg(5), keys.bearer("boss"))
+    assert keys.sign("wall", "lobby", url="https://cam.example").startswith("https://cam.example/lobby.mjpg?key=wall&exp=")
+    assert "/x.jpg?a=1&key=" in keys.sign("wall", "lobby", url="http://x/x.jpg?a=1")
+    query = query_of(keys.sign("wall", "lobby"))
+    assert wire.get(s, f"/lobby.jpg?{query}").status == 200
+    assert wire.get(s, f"/lobby.jpg?t=1&{query}&x=2").status == 200
+    assert wire.get(s, f"/api/streams/lobby?{query}").json.get("link") is None  # a link makes no link
+    boss = query_of(keys.sign("boss", "lobby"))
+    for method, target in [("GET", "/other.jpg"), ("GET", "/"), ("GET", "/api/streams"), ("GET", "/metrics"), ("GET", "/snapshot"),
+                           ("PUT", "/lobby.jpg"), ("DELETE", "/lobby")]:
+        answer = wire.request(s, method, f"{target}?{boss}", [], jpeg(1) if method == "PUT" else None)
+        assert answer.status in (401, 403), (method, target, answer.status)
+    assert wire.get(s, "/metrics", keys.bearer("boss")).status == 200
+
+
+def test_a_link_expires_for_who_comes_and_not_for_who_is_there(server, keys):
+    s = server("--keys", keys.path, "--resend", "100ms")
+    wire.put(s, "lobby", jpeg(5), keys.bearer("boss"))
+    query = query_of(keys.sign("wall", "lobby", "--for", "1s"))
+    with wire.Viewer(s, f"/lobby.mjpg?{query}") as viewer:
+        assert viewer.next_seq() == 5
+        wire.eventually(lambda: wire.get(s, f"/lobby.jpg?{query}").status == 403, 5)
+        wire.put(s, "lobby", jpeg(6), keys.bearer("boss"))
+        assert viewer.until_seq(6) == 6
+
+
+def test_a_key_that_is_revoked_is_gone_with_its_links(server, keys):
+    s = server("--keys", keys.path)
+    wire.put(s, "lobby", jpeg(5), keys.bearer("boss"))
+    query = query_of(keys.sign("wall", "lobby"))
+    with wire.Viewer(s, "/lobby.mjpg", keys.bearer("wall")) as viewer:
+        assert viewer.next_seq() == 5
+        assert command("key", "revoke", "--keys", keys.path, "wall").returncode == 0
+        assert wire.get(s, "/lobby.jpg", keys.bearer("wall")).status == 200  # until it is told
+        s.process.send_signal(signal.SIGHUP)
+        wire.eventually(lambda: wire.get(s, "/lobby.jpg", keys.bearer("wall")).status in (401, 429))
+        assert wire.get(s, f"/lobby.jpg?{query}").status in (401, 429)
+        assert wire.get(s, "/lobby.jpg", keys.bearer("boss")).status == 200
+        wire.put(s, "lobby", jpeg(6), keys.bearer("boss"))
+        assert viewer.until_seq(6) == 6  # who was let in stays until he leaves
+
+
+def test_the_api_gives_links_to_who_has_a_key(server, keys):
+    s = server("--keys", keys.path)
+    wire.put(s, "lobby", jpeg(5), keys.bearer("boss"))
+    link = wire.get(s, "/api/streams/lobby", keys.bearer("wall")).json["link"]
+    assert wire.get(s, f"/lobby.jpg?{link}").status == 200
+    ends = int(re.search(r"exp=(\d+)", link).group(1))
+    assert 200 < ends - time.time() < 400
+    assert wire.get(s, "/api/streams", keys.bearer("wall")).json["streams"][0]["link"]
+
+
+# Guesses
+
+def test_who_guesses_is_slowed_and_keeps_nobody_out(server, keys):
+    s = server("--keys", keys.path)
+    wire.put(s, "lobby", jpeg(5), keys.bearer("boss"))
+    wrong = [("Authorization", "Bearer sc_wrong")]
+    statuses = [wire.get(s, "/lobby.jpg", wrong).status for _ in range(14)]
+    assert statuses == [401] * 10 + [429] * 4
+    assert wire.get(s, "/lobby.jpg", wrong)["retry-after"] == "60"
+    assert wire.get(s, "/lobby.jpg", keys.bearer("wall")).status == 200  # the right one, from the same address
+    assert wire.get(s, "/lobby.jpg").status == 401
+    metrics = wire.Metrics(wire.get(s, "/metrics", keys.bearer("meter")).text)
+    assert metrics["stillcast_auth_failures_total"] == 15 and metrics["stillcast_auth_limited_total"] == 5
+    assert 1 <= s.stderr.count("auth_fail from 127.0.0.1") <= 10  # a line every 10 ms at the most
+
+
+# Doubts
+
+def test_every_doubt_about_the_file_is_a_no(server, run, keys, tmp_path):
+    good = keys.path.read_text()
+    link = tmp_path / "link"
+    link.symlink_to(keys.path)
+    for what, word in [("missing", "No such file"), (link, "symbolic link"), (tmp_path, "no regular file")]:
+        ended = run("--listen", "127.0.0.1:0", "--keys", what)
+        assert ended.code == 78 and word in ended.stderr, ended.stderr
+    bad = tmp_path / "bad"
+    for text, mode, word in [("", 0o600, "is empty"), (good, 0o604, "chmod 600"), (good, 0o620, "chmod 600"),
+                             ("# none\n", 0o600, "has no keys"), (good + "x\n", 0o600, "line 7"), (good * 2, 0o600, "two keys"),
+                             (good + "a\0b", 0o600, "no text"), (good.replace("view", "veiw", 1), 0o600, "no right"),
+                             (good.replace("sha256:", "sha256:0", 1), 0o600, "64 hexadecimal")]:
+        bad.write_text(text)
+        bad.chmod(mode)
+        ended = run("--listen", "127.0.0.1:0", "--keys", bad)
+        assert ended.code == 78 and word in ended.stderr, (text, ended.stderr)
+        assert not re.search(r"[0-9a-f]{20}", ended.stderr), "a digest is told"
+    s = server("--keys", keys.path)
+    for i, (text, mode) in enumerate([("", 0o600), (good, 0o644), (good + "x\n", 0o600)], 1):
+        keys.path.write_text(text)
+        keys.path.chmod(mode)
+        s.process.send_signal(signal.SIGHUP)
+        wire.eventually(lambda: s.stderr.count("error app SIGHUP: the old one stays") == i)
+        assert wire.get(s, "/metrics", keys.bearer("meter")).status == 200
+        assert wire.get(s, "/metrics").status == 401
+
+
+def test_other_addresses_need_keys_and_tls(run, server, keys, tmp_path):
+    ended = run("--listen", "0.0.0.0:0")
+    assert ended.code == 78 and "--keys" in ended.stderr and "127.0.0.1" in ended.stderr
+    ended = run("--listen", "0.0.0.0:0", "--keys", keys.path)
+    assert ended.code == 78 and "--tls-cert" in ended.stderr and "proxy" in ended.stderr
+    viewing = Keys(tmp_path / "viewing", wall="view=*")
+    s = server("--listen", "0.0.0.0:0", "--keys", viewing.path)
+    assert "has no TLS: keys and pictures are readable" in s.stderr
+    pair = trust.pair(tmp_path)
+    s = server("--listen", "0.0.0.0:0", "--keys", keys.path, *pair.args)
+    s.tls = pair.client
+    assert wire.get(s, "/").status == 401
+    server("--listen", "0.0.0.0:0", "--keys", keys.path, "--insecure")
+
+
+# The commands
+
+def test_the_commands_keep_to_what_a_server_takes(keys, tmp_path):
+    assert command("key", "list", "--keys", keys.path).stdout == (
+        "wall view=lobby\nprinter publish=printer/*\nboss view=* publish=* control=* metrics\nmeter metrics\n")
+    assert keys.path.stat().st_mode & 0o777 == 0o600
+    assert len(set(keys.tokens.values())) == 4 and all(re.fullmatch(r"sc_[\w-]{43}", t) for t in keys.tokens.values())
+    assert not any(token in keys.path.read_text() for token in keys.tokens.values())
+    before = keys.path.read_text()
+    for args in (["add", "wall", "view=*"], ["add", "new"], ["add", "new", "see=*"], ["add", "a b", "view=*"],
+                 ["add", "new", "view=*\nboss2 - view=*"], ["revoke", "nobody"], ["revoke"], ["remove", "wall"], []):
+        ended = command("key", *args[:1], "--keys", keys.path, *args[1:])
+        assert ended.returncode in (64, 78) and len(ended.stderr.splitlines()) == 1 and not ended.stdout, args
+        assert keys.path.read_text() == before
+    for args in (["--key", "wall", "--stream", "other", "http://x/"], ["--key", "none", "--stream", "lobby", "http://x/"],
+                 ["--key", "wall", "--stream", "lobby", "--for", "25h", "http://x/"], ["--key", "wall", "--stream", "lobby"],
+                 ["--key", "wall", "--stream", "../x", "http://x/"], ["--key", "wall", "--stream", "lobby", "x"]):
+        ended = command("sign", "--keys", keys.path, *args)
+        assert ended.returncode in (64, 78) and not ended.stdout, args
+    assert command("key", "revoke", "--keys", keys.path, "printer").returncode == 0
+    assert command("key", "list", "--keys", keys.path).stdout.split()[::2] == ["wall", "boss", "publish=*", "metrics", "metrics"]
+
+
+# Secrets
+
+def test_no_secret_is_told_anywhere(server, keys, tmp_path):
+    """Every secret that there is, through everything at debug level: in no log, page, metric or argument."""
+    pair = trust.pair(tmp_path)
+    s = server("--keys", keys.path, "--log-level", "debug", *pair.args)
+    s.tls = pair.client
+    wire.put(s, "lobby", jpeg(1), keys.bearer("boss"))
+    query = query_of(keys.sign("wall", "lobby"))
+    canary = "canary-in-a-wrong-token"
+    secrets = [*keys.tokens.values(), canary, re.search("sig=(.*)", query).group(1), "canary-password"]
+    secrets += re.findall(r"sha256:(\w{64})", keys.path.read_text())
+    secrets += [line for line in pair.key.read_text().splitlines() if "-" not in line]
+    told = ""
+    for fields in (keys.bearer("wall"), keys.basic("wall"), keys.basic("boss"), [("Authorization", f"Bearer {canary}")],
+                   [("Authorization", "Basic " + base64.b64encode(b"u:canary-password").decode())], []):
+        for target in ("/", "/lobby", "/lobby.jpg", "/api/streams", "/metrics", "/nothing.jpg", f"/lobby.jpg?{query}",
+                       f"/lobby.jpg?{query}&{query}", f"/a b?{query}", f"/..?{query}", f"/api/none?{query}"):
+            answer = wire.get(s, target.replace(" ", "%20"), fields)
+            told += answer.head.raw.decode("latin-1") + answer.body.decode("latin-1")
+    with wire.Conn(s) as conn:
+        conn.send(f"GET /lobby.jpg?{query} HTTP/9.9\r\nAuthorization: Bearer {keys['boss']}\r\n\r\n".encode())
+        told += conn.read_rest().decode("latin-1")
+    s.process.send_signal(signal.SIGHUP)
+    wire.eventually(lambda: "were read again" in s.stderr)
+    told += s.stderr + s.stdout + open(f"/proc/{s.pid}/cmdline").read() + open(f"/proc/{s.pid}/environ").read()
+    links = re.findall(r"sig=([\w-]{43})", told)  # the page's own, for its own images
+    assert links and secrets[5] not in links
+    for secret in secrets:
+        for form in (secret, base64.b64encode(secret.encode()).decode().rstrip("="), urllib.parse.quote(secret, safe="")):
+            assert form not in told, secret
