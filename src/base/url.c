@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/hex.h"
@@ -136,4 +137,26 @@ int sc_url_query_number(const char *query, size_t len_bytes, const char *name, u
         return -EINVAL;
     *out_number = number;
     return 0;
+}
+
+/* Returns: the '@' behind user and password of an authority, NULL when it has none. */
+static const char *secrets_end(const char *authority)
+{
+    size_t n = strcspn(authority, "/?# \t\r\n'\"");
+    return memrchr(authority, '@', n);
+}
+
+void sc_url_redact(const char *text, char *out_text, size_t text_bytes)
+{
+    size_t n = 0;
+    while (*text && n + 1 < text_bytes) {
+        const char *mark = strstr(text, "//");
+        const char *at = mark ? secrets_end(mark + 2) : NULL;
+        size_t plain_bytes = mark ? (size_t)(mark + 2 - text) : strlen(text);
+        int len = snprintf(out_text + n, text_bytes - n, "%.*s%s", (int)plain_bytes, text,
+                           at ? "***" : "");
+        n += (size_t)len < text_bytes - n ? (size_t)len : text_bytes - n - 1;
+        text = at ? at : text + plain_bytes;
+    }
+    out_text[n] = '\0';
 }

@@ -37,3 +37,9 @@ int sc_url_query(const char *query, size_t len_bytes, const char *name, char *ou
  */
 int sc_url_query_number(const char *query, size_t len_bytes, const char *name, uint64_t most,
                         uint64_t *out_number);
+
+/**
+ * Copies a text for people to see: user and password in URLs ("http://USER:PASSWORD@HOST") become
+ * "***". What does not fit is cut.
+ */
+void sc_url_redact(const char *text, char *out_text, size_t text_bytes);

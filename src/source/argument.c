@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/nearest.h"
 #include "base/own.h"
+#include "base/url.h"
 #include "source/runner.h"
 #include "source/spec.h"
 #include "source/table.h"
@@ -106,10 +107,35 @@ static int cut_name(struct sc_argument *argument, char **rest, struct sc_err *er
     return argument->spec.name ? 0 : out_of_memory(err);
 }
 
+/* What others have and we leave to somebody else. */
+static const struct {
+    const char *word, *advice;
+} elsewhere[] = {
+    {"rtsp", "ffmpeg reads RTSP: 'exec:ffmpeg -i rtsp://... -f mpjpeg -'"},
+    {"rtsps", "ffmpeg reads RTSP: 'exec:ffmpeg -i rtsps://... -f mpjpeg -'"},
+    {"rtmp", "ffmpeg reads RTMP: 'exec:ffmpeg -i rtmp://... -f mpjpeg -'"},
+    {"srt", "ffmpeg reads SRT: 'exec:ffmpeg -i srt://... -f mpjpeg -'"},
+    {"udp", "ffmpeg reads UDP: 'exec:ffmpeg -i udp://... -f mpjpeg -'"},
+    {"http", "this build has no libcurl (meson option 'pull')"},
+    {"https", "this build has no libcurl (meson option 'pull')"},
+    {NULL, NULL},
+};
+
+static const char *advice_for(const char *word)
+{
+    for (size_t i = 0; elsewhere[i].word; i++)
+        if (strcmp(elsewhere[i].word, word) == 0)
+            return elsewhere[i].advice;
+    return NULL;
+}
+
 static int refuse_scheme(const char *text, const char *word, struct sc_err *err)
 {
     struct sc_nearest nearest = {0};
     struct sc_buf list;
+    const char *advice = advice_for(word);
+    if (advice)
+        return sc_err_set(err, -EINVAL, "'%s': there is no source '%s:'; %s", text, word, advice);
     sc_buf_init(&list, LIST_TEXT_BYTES);
     const struct sc_source_ops *const *table = sc_source_table();
     for (size_t i = 0; table[i]; i++) {
@@ -196,9 +222,19 @@ static int check_option(const struct sc_argument *argument, const char *typed, s
     return rc;
 }
 
+/* A field of a request may be a secret as a whole. */
+static void show(const char *text, char *out_text)
+{
+    sc_url_redact(text, out_text, SC_ARGUMENT_TEXT_BYTES);
+    char *field = strstr(out_text, "#header=");
+    if (field)
+        field[strlen("#header=")] = '\0';
+}
+
 int sc_argument_init(const char *text, struct sc_argument *out_argument, struct sc_err *err)
 {
-    *out_argument = (struct sc_argument){.text = text};
+    *out_argument = (struct sc_argument){0};
+    show(text, out_argument->text);
     char *copy SC_AUTO(sc_own_free) = strdup(text);
     if (!copy)
         return out_of_memory(err);

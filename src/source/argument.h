@@ -5,8 +5,10 @@
 
 #include "source/source.h"
 
+#define SC_ARGUMENT_TEXT_BYTES 256
+
 struct sc_argument {
-    const char *text;  /* as typed, borrowed */
+    char text[SC_ARGUMENT_TEXT_BYTES]; /* as typed, for people: without passwords, cut */
     bool is_bare_file; /* no name, no "word:", and the target is a regular file */
     struct sc_source_spec spec;
 };

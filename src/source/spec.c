@@ -7,9 +7,12 @@
 #include <string.h>
 
 #include "base/own.h"
+#include "base/url.h"
 #include "source/argument.h"
 #include "source/name.h"
 #include "stillcast/registry.h"
+
+#define TARGET_BYTES 256
 
 struct list {
     struct sc_source_spec *specs;
@@ -67,11 +70,13 @@ static bool is_stdin(const struct sc_source_spec *spec)
 static int check_pair(const struct sc_source_spec *a, const struct sc_source_spec *b,
                       struct sc_err *err)
 {
+    char target[TARGET_BYTES];
+    sc_url_redact(b->targets[0], target, sizeof target);
     if (strcmp(a->name, b->name) == 0)
         return sc_err_set(err, -EINVAL,
                           "two streams are named '%s': give one another name, as in "
                           "'other=%s:%s'",
-                          b->name, b->ops->name, b->targets[0]);
+                          b->name, b->ops->name, target);
     if (is_stdin(a) && is_stdin(b))
         return sc_err_set(err, -EINVAL, "standard input cannot feed both '%s' and '%s'", a->name,
                           b->name);
