@@ -66,8 +66,8 @@ static CURLUcode take_origin(CURLU *handle, struct sc_client_url *url)
         code = take(handle, CURLUPART_HOST, 0, &url->host);
     if (code == CURLUE_OK)
         code = take(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT, &port);
-    if (code != CURLUE_OK)
-        return code;
+    if (code != CURLUE_OK || !scheme || !url->host || !port)
+        return code == CURLUE_OK ? CURLUE_NO_HOST : code;
     url->is_tls = strcmp(scheme, "https") == 0;
     if (asprintf(&url->origin, "%s://%s:%s", scheme, url->host, port) < 0) {
         url->origin = NULL;

@@ -9,7 +9,7 @@
 
 struct sc_argument {
     char text[SC_ARGUMENT_TEXT_BYTES]; /* as typed, for people: without passwords, cut */
-    bool is_bare_file; /* no name, no "word:", and the target is a regular file */
+    bool is_bare_file;                 /* no name, no "word:", and the target is a regular file */
     struct sc_source_spec spec;
 };
 
