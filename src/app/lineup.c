@@ -34,6 +34,7 @@ static int fill(struct sc_lineup *lineup, const struct sc_lineup_config *config,
 {
     struct sc_runner_config runner = {
         .pool = sc_server_pool(server),
+        .registry = sc_server_registry(server),
         .linger_ns = config->linger_ns,
         .ended = config->ended,
         .self = config->self,

@@ -102,23 +102,57 @@ static void show(cairo_t *cr, const struct sc_box *box, const struct sc_text_sty
     *out_used = (struct sc_box){x, y, width, height};
 }
 
-void sc_text_draw(cairo_t *cr, const struct sc_box *box, const struct sc_text_style *style,
-                  const char *text, struct sc_box *out_used)
+/* A text with its font, ready to be fitted. */
+struct prepared {
+    PangoLayout *layout;
+    PangoFontDescription *font;
+};
+
+static void fini(struct prepared *prepared)
+{
+    drop_object(&prepared->layout);
+    drop_font(&prepared->font);
+}
+
+static struct prepared prepare(cairo_t *cr, const struct sc_text_style *style, const char *text)
 {
     static const PangoAlignment aligns[] = {PANGO_ALIGN_LEFT, PANGO_ALIGN_CENTER,
                                             PANGO_ALIGN_RIGHT};
+    SC_AUTO(drop_text) char *clean = clean_text(text);
+    struct prepared prepared = {
+        pango_cairo_create_layout(cr),
+        pango_font_description_from_string(style->font ? style->font : "Sans")};
+    pango_layout_set_alignment(prepared.layout, aligns[style->align]);
+    pango_layout_set_text(prepared.layout, clean, -1);
+    return prepared;
+}
+
+void sc_text_draw(cairo_t *cr, const struct sc_box *box, const struct sc_text_style *style,
+                  const char *text, struct sc_box *out_used)
+{
     struct sc_box used = {box->x, box->y, 0, 0};
     if (text && *text && box->width >= 1 && box->height >= 1) {
-        SC_AUTO(drop_text) char *clean = clean_text(text);
-        SC_AUTO(drop_object) PangoLayout *layout = pango_cairo_create_layout(cr);
-        SC_AUTO(drop_font)
-        PangoFontDescription *font =
-            pango_font_description_from_string(style->font ? style->font : "Sans");
-        pango_layout_set_alignment(layout, aligns[style->align]);
-        pango_layout_set_text(layout, clean, -1);
-        if (fit_or_cut(layout, font, box, style))
-            show(cr, box, style, layout, &used);
+        SC_AUTO(fini) struct prepared what = prepare(cr, style, text);
+        if (fit_or_cut(what.layout, what.font, box, style))
+            show(cr, box, style, what.layout, &used);
     }
     if (out_used)
         *out_used = used;
+}
+
+double sc_text_size_px(cairo_t *cr, const struct sc_box *box, const struct sc_text_style *style,
+                       const char *text)
+{
+    if (!text || !*text || box->width < 1 || box->height < 1)
+        return 0;
+    SC_AUTO(fini) struct prepared what = prepare(cr, style, text);
+    if (!fit_or_cut(what.layout, what.font, box, style))
+        return 0;
+    return (double)pango_font_description_get_size(what.font) / PANGO_SCALE;
+}
+
+int sc_text_n_missing(cairo_t *cr, const struct sc_text_style *style, const char *text)
+{
+    SC_AUTO(fini) struct prepared what = prepare(cr, style, text);
+    return pango_layout_get_unknown_glyphs_count(what.layout);
 }

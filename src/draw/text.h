@@ -39,3 +39,13 @@ struct sc_text_style {
  */
 void sc_text_draw(cairo_t *cr, const struct sc_box *box, const struct sc_text_style *style,
                   const char *text, struct sc_box *out_used);
+
+/**
+ * Returns: the size of letters at which it would be drawn; 0 when even the smallest is too large
+ *          for the box.
+ */
+double sc_text_size_px(cairo_t *cr, const struct sc_box *box, const struct sc_text_style *style,
+                       const char *text);
+
+/** Returns: how many of its characters no font on this machine has a shape for. */
+int sc_text_n_missing(cairo_t *cr, const struct sc_text_style *style, const char *text);

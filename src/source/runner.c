@@ -64,7 +64,8 @@ static void fill_in(struct sc_runner *runner, const struct sc_source_spec *spec,
     run->ops = spec->ops;
     run->stream = stream;
     run->config = *config;
-    run->ctx = (struct sc_source_ctx){.pool = config->pool, .stats = sc_stream_stats(stream)};
+    run->ctx = (struct sc_source_ctx){
+        .pool = config->pool, .stats = sc_stream_stats(stream), .registry = config->registry};
     run->fps = spec->ops->default_fps;
     run->is_on_demand = spec->ops->is_on_demand;
     run->linger_ns = config->linger_ns;

@@ -16,6 +16,7 @@ extern const struct sc_source_option sc_runner_options[];
 
 struct sc_runner_config {
     struct sc_pool *pool;
+    struct sc_registry *registry; /* what sources may look at; may be NULL */
     uint64_t linger_ns; /* an on-demand source rests this long after the last viewer left */
     uint64_t retry_first_ns, retry_most_ns; /* delays of a lost source; 0: 0.5 s and 30 s */
     /* The source came to its end and #at_end=exit was asked; may be NULL. Thread: any. */

@@ -37,6 +37,7 @@ struct sc_source_ctx {
     struct sc_pool *pool;          /* drafts come from here */
     int wake_fd;                   /* readable when the runner wants its thread back */
     struct sc_stream_stats *stats; /* for n_rejected */
+    struct sc_registry *registry;  /* of all streams, to look at; NULL: nothing to look at */
 };
 
 struct sc_source_ops {
