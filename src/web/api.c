@@ -91,11 +91,15 @@ static json_t *describe_viewers(struct sc_stream *stream)
     return all;
 }
 
-static json_t *describe_server(const struct sc_web *web)
+static json_t *describe_server(const struct sc_call *call)
 {
+    const struct sc_web *web = call->web;
     double uptime_s = (double)(sc_clock_ns() - web->started_ns) / 1e9;
-    return json_pack("{s:s,s:s,s:f}", "version", web->version, "boot", web->boot, "uptime_s",
-                     uptime_s);
+    json_t *o = json_pack("{s:s,s:s,s:f}", "version", web->version, "boot", web->boot, "uptime_s",
+                          uptime_s);
+    if (web->keyring && !call->caller.key) /* there may be more to see */
+        json_object_set_new(o, "login", json_true());
+    return o;
 }
 
 static void list(const struct sc_call *call)
@@ -112,7 +116,7 @@ static void list(const struct sc_call *call)
             json_array_append_new(all, describe(call, streams[i]));
     sc_registry_free_list(&streams, n);
     sc_reply_json(&call->reply, 200,
-                  json_pack("{s:o,s:o}", "server", describe_server(call->web), "streams", all));
+                  json_pack("{s:o,s:o}", "server", describe_server(call), "streams", all));
 }
 
 static void one(const struct sc_call *call)
@@ -127,7 +131,7 @@ static void one(const struct sc_call *call)
     }
     json_t *o = describe(call, stream);
     json_object_set_new(o, "viewer_list", describe_viewers(stream));
-    json_object_set_new(o, "server", describe_server(call->web));
+    json_object_set_new(o, "server", describe_server(call));
     sc_reply_json(&reply, 200, o);
 }
 

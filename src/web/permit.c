@@ -136,6 +136,18 @@ static bool refuse(struct sc_call *call)
     return false;
 }
 
+/* Public rows have not looked who asks. */
+bool sc_call_has_key(const struct sc_call *call)
+{
+    struct sc_call asked = *call;
+    bool is_known = !call->web->keyring || identify(&asked);
+    bool has_key = is_known && (!call->web->keyring || asked.caller.key);
+    if (is_known && !has_key)
+        (void)refuse(&asked);
+    sc_permit_end(&asked);
+    return has_key;
+}
+
 bool sc_permit(struct sc_call *call, const struct sc_endpoint *row)
 {
     if (row->right == SC_RIGHT_PUBLIC)

@@ -129,6 +129,9 @@ struct sc_stream *sc_call_stream(const struct sc_call *call);
 /** Whether the caller has the right for that stream, NULL: for all; before a list tells of it. */
 bool sc_call_may(const struct sc_call *call, enum sc_right right, const char *stream);
 
+/** Whether the caller has a key; else he is asked for one. A server without keys needs none. */
+bool sc_call_has_key(const struct sc_call *call);
+
 /** Writes a query that lets one without a key see the stream, for some minutes. Returns whether
  * the caller has a key that may. */
 bool sc_call_link(const struct sc_call *call, const char *stream,

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#define ASSET "/.pages/"
+static const char *const marks[] = {"\"./.pages/", "from './"}; /* in pages, in modules */
 
 static void finds_a_page_by_its_whole_name_only(void **state)
 {
@@ -38,25 +38,44 @@ static void every_page_has_bytes_a_type_and_a_quoted_etag(void **state)
     }
 }
 
+static int check_assets(const struct sc_page *page, const char *mark)
+{
+    const char *end = (const char *)page->data + page->len_bytes;
+    const char *at = (const char *)page->data;
+    int n_assets = 0;
+    while ((at = memmem(at, (size_t)(end - at), mark, strlen(mark)))) {
+        at += strlen(mark);
+        size_t len = 0;
+        while (at + len < end && !strchr("\"'`)#? ", at[len]))
+            len++;
+        if (!sc_page_find(at, len))
+            fail_msg("%s asks for %.*s", page->path, (int)len, at);
+        n_assets++;
+    }
+    return n_assets;
+}
+
 static void every_asset_that_a_page_asks_for_exists(void **state)
 {
     const struct sc_page *page;
-    int n_assets = 0;
+    int n_assets[] = {0, 0};
     (void)state;
-    for (size_t i = 0; (page = sc_page_at(i)); i++) {
-        const char *end = (const char *)page->data + page->len_bytes;
-        const char *at = (const char *)page->data;
-        while ((at = memmem(at, (size_t)(end - at), ASSET, strlen(ASSET)))) {
-            at += strlen(ASSET);
-            size_t len = 0;
-            while (at + len < end && !strchr("\"'`)#? ", at[len]))
-                len++;
-            if (!sc_page_find(at, len))
-                fail_msg("%s asks for %.*s", page->path, (int)len, at);
-            n_assets++;
-        }
-    }
-    assert_true(n_assets > 0);
+    for (size_t i = 0; (page = sc_page_at(i)); i++)
+        for (size_t k = 0; k < 2; k++)
+            n_assets[k] += check_assets(page, marks[k]);
+    assert_true(n_assets[0] > 0 && n_assets[1] > 0);
+}
+
+/* So that a proxy may have them under a path of its own. */
+static void no_page_has_an_address_from_the_root(void **state)
+{
+    static const char *const forbidden[] = {"\"/.", "'/.", "`/$", "href=\"/", "src=\"/", "'/api"};
+    const struct sc_page *page;
+    (void)state;
+    for (size_t i = 0; (page = sc_page_at(i)); i++)
+        for (size_t k = 0; k < sizeof forbidden / sizeof *forbidden; k++)
+            if (memmem(page->data, page->len_bytes, forbidden[k], strlen(forbidden[k])))
+                fail_msg("%s has %s", page->path, forbidden[k]);
 }
 
 /* The pages are served with a policy that forbids both. */
@@ -80,6 +99,7 @@ int main(void)
         cmocka_unit_test(finds_a_page_by_its_whole_name_only),
         cmocka_unit_test(every_page_has_bytes_a_type_and_a_quoted_etag),
         cmocka_unit_test(every_asset_that_a_page_asks_for_exists),
+        cmocka_unit_test(no_page_has_an_address_from_the_root),
         cmocka_unit_test(no_page_has_inline_scripts_or_styles),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,11 +2,12 @@
 // All streams. As many as the browser's connections allow are live, the others that are in view
 // get their newest picture in turn.
 
-import { codeBox } from '/.pages/copy.js';
-import { onKeys } from '/.pages/keys.js';
-import { Live } from '/.pages/live.js';
-import { Watch } from '/.pages/watch.js';
-import * as words from '/.pages/words.js';
+import { codeBox } from './copy.js';
+import { onKeys } from './keys.js';
+import { Live } from './live.js';
+import { root } from './root.js';
+import { Watch } from './watch.js';
+import * as words from './words.js';
 
 const WIDTH_MAX_PX = 720;
 const LIVE_HTTP1 = 4; /* of a browser's six: one is for asking how they are, one for the turn */
@@ -35,7 +36,7 @@ function makeCard(stream) {
   const screen = item.querySelector('.screen');
   const at = (name) => item.querySelector(`.${name}`);
   item.dataset.name = stream.name;
-  item.querySelector('a').href = `/${encodeURI(stream.name)}`;
+  item.querySelector('a').href = `${root}${encodeURI(stream.name)}`;
   item.querySelector('img').alt = `Live picture of ${stream.name}`;
   at('name').textContent = stream.name;
   inView.observe(item);
@@ -53,6 +54,7 @@ function tell(card, stream) {
   words.setText(at('rate'), stream.seq > 0 ? words.rateText(stream) : '');
   words.setText(at('age'), stream.age_ms === null ? '' : words.calmAgeText(stream));
   words.setText(at('viewers'), words.countText(stream.viewers, 'viewer'));
+  card.live.link = stream.link;
   card.live.check(stream);
 }
 
@@ -125,9 +127,10 @@ function setAway(isAway) {
   words.setText(notice, isAway ? 'No answer from the server. Reconnecting …' : '');
 }
 
-new Watch('/api/streams', {
-  answer({ streams }) {
+new Watch(`${root}api/streams`, {
+  answer({ server, streams }) {
     setAway(false);
+    document.getElementById('login').hidden = !server.login;
     arrange(streams);
     sum(streams);
     deal();
@@ -170,8 +173,8 @@ onKeys({
   End: () => move(Infinity),
 });
 
-const origin = location.origin;
+const home = `${location.origin}${root}`;
 document.getElementById('empty-publish').append(
-  codeBox(`curl -T picture.jpg ${origin}/first.jpg`, 'publish a picture'));
+  codeBox(`curl -T picture.jpg ${home}first.jpg`, 'publish a picture'));
 document.getElementById('empty-start').append(
   codeBox('stillcast *.jpg', 'start with a slideshow'));

@@ -8,6 +8,8 @@
 // stream went on while the <img> shows what the server has no more. A picture that merely stays the
 // same is none of these.
 
+import { root } from './root.js';
+
 const CONNECT_MS = 8000;
 const SETTLE_MS = 2000;
 const STEADY_MS = 10000;
@@ -33,7 +35,7 @@ function markOf(still) {
 /** Never the same twice: browsers share or reuse what has the same address. */
 let nAddresses = 0;
 const tab = Math.random().toString(36).slice(2, 10);
-const fresh = (address) => `${address}?t=${tab}-${++nAddresses}`;
+const fresh = (address, link) => `${address}?t=${tab}-${++nAddresses}${link ? `&${link}` : ''}`;
 
 /** The newest picture of all, as a still; rejects when there is none. */
 async function fetchStill(address) {
@@ -65,12 +67,13 @@ export class Live {
   #markAt = 0;
   #doubtMs = DOUBT_MS;
   isOn = false;
+  link; /* a query that lets an <img> in, where keys are needed; connecting takes the newest */
 
   constructor(screen, name, widthMax) {
     this.#screen = screen;
     this.#img = screen.querySelector('img');
     this.#canvas = screen.querySelector('canvas');
-    this.#path = `/${encodeURI(name)}`;
+    this.#path = `${root}${encodeURI(name)}`;
     this.#widthMax = widthMax;
     this.#img.addEventListener('load', () => this.#shown());
     this.#img.addEventListener('error', () => this.#again());
@@ -86,7 +89,7 @@ export class Live {
     this.isOn = true;
     this.#connectedAt = performance.now();
     this.#mark = null;
-    this.#img.src = fresh(`${this.#path}.mjpg`);
+    this.#img.src = fresh(`${this.#path}.mjpg`, this.link);
   }
 
   /** Closes the connection; only losing src does, not leaving the document. */
@@ -137,7 +140,7 @@ export class Live {
 
   /** Shows the newest picture without staying connected. */
   async refresh() {
-    const still = await fetchStill(fresh(`${this.#path}.jpg`)).catch(() => null);
+    const still = await fetchStill(fresh(`${this.#path}.jpg`, this.link)).catch(() => null);
     if (still && !this.isOn) {
       this.#draw(still);
       this.#screen.classList.add('has-picture');
@@ -187,7 +190,7 @@ export class Live {
     this.#markAt = now;
     this.#doubtMs = Math.min(this.#doubtMs * 2, DOUBT_MAX_MS);
     const connectedAt = this.#connectedAt;
-    const newest = await fetchStill(fresh(`${this.#path}.jpg`)).catch(() => null);
+    const newest = await fetchStill(fresh(`${this.#path}.jpg`, this.link)).catch(() => null);
     const shown = await this.keep();
     return connectedAt === this.#connectedAt && shown === mark
       && newest !== null && markOf(newest) !== mark;

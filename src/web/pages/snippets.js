@@ -78,9 +78,9 @@ requests.put("${url}.jpg",
   ];
 }
 
-/** origin as in location.origin; name of the stream, with its levels. */
-export function snippets(origin, name) {
-  const url = `${origin}/${encodeURI(name)}`;
+/** home: the address of the gallery; name of the stream, with its levels. */
+export function snippets(home, name) {
+  const url = `${home}${encodeURI(name)}`;
   const of = (section, list) => list.map((snippet) => ({ ...snippet, section }));
   return [
     ...of('watch', watching(url, name.split('/').pop())),

@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: MIT
 // One stream: its picture, what is known about it, and how to use it elsewhere.
 
-import { codeBox } from '/.pages/copy.js';
-import { onKeys } from '/.pages/keys.js';
-import { Live } from '/.pages/live.js';
-import { snippets } from '/.pages/snippets.js';
-import { Watch } from '/.pages/watch.js';
-import * as words from '/.pages/words.js';
+import { codeBox } from './copy.js';
+import { onKeys } from './keys.js';
+import { Live } from './live.js';
+import { root } from './root.js';
+import { snippets } from './snippets.js';
+import { Watch } from './watch.js';
+import * as words from './words.js';
 
 const WIDTH_MAX_PX = 1920;
 const ENDINGS = { 'image/svg+xml': 'svg', 'image/jpeg': 'jpg' };
 
 const at = (id) => document.getElementById(id);
-const name = decodeURI(location.pathname).slice(1);
+const name = decodeURI(location.pathname).slice(decodeURI(root).length);
 const stage = at('stage');
+/** This page may have been opened by a signed link: what it asks for needs that, too. */
+const link = new URLSearchParams([...new URLSearchParams(location.search)]
+  .filter(([parameter]) => ['key', 'exp', 'sig'].includes(parameter))).toString();
 const live = new Live(stage, name, WIDTH_MAX_PX);
 
 document.title = `${name} – stillcast`;
 at('name').textContent = name;
 at('picture').alt = `Live picture of ${name}`;
-at('save').href = `/${encodeURI(name)}.jpg`;
+at('save').href = `${root}${encodeURI(name)}.jpg${link && `?${link}`}`;
 
-for (const { title, text, section, jpegOnly } of snippets(location.origin, name)) {
+for (const { title, text, section, jpegOnly } of snippets(`${location.origin}${root}`, name)) {
   const item = document.createElement('li');
   const heading = document.createElement('h3');
   heading.textContent = title;
@@ -58,13 +62,14 @@ function tell(stream) {
     stage.style.setProperty('--ratio', stream.width / stream.height);
 }
 
-new Watch(`/api/streams/${encodeURI(name)}`, {
+new Watch(`${root}api/streams/${encodeURI(name)}${link && `?${link}`}`, {
   answer(stream, status) {
     if (status === 404) {
       live.release();
       say('gone', 'Not there', 'No stream has this name now. Publish to it, and it appears here.');
       return;
     }
+    live.link = link || stream.link;
     if (!live.isOn)
       live.connect();
     tell(stream);
@@ -97,5 +102,5 @@ if (document.fullscreenEnabled) {
 onKeys({
   f: () => at('full').click(),
   s: () => at('save').click(),
-  g: () => location.assign('/'),
+  g: () => location.assign(root),
 });
