@@ -6,7 +6,9 @@
  * libcurl calls on_head and on_body from within step(). */
 #include "http/client.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -219,12 +221,11 @@ static int step(struct sc_client *client, int wake_fd)
 /* Returns: 1 on the way to another place; 0 stay here; -ENOMEM. */
 static int follow(struct sc_client *client, struct sc_err *err)
 {
-    char *to = NULL;
     struct sc_client_url url SC_AUTO(sc_client_url_fini) = {0};
+    const char *to = sc_client_field(client, "Location");
     if (client->n_redirected >= client->config.n_redirects)
         return 0;
-    (void)curl_easy_getinfo(client->easy, CURLINFO_REDIRECT_URL, &to);
-    int rc = to ? sc_client_url_init(to, &url, NULL) : -EINVAL;
+    int rc = to ? sc_client_url_follow(sc_client_target(client), to, &url, NULL) : -EINVAL;
     if (rc < 0 || (sc_client_target(client)->is_tls && !url.is_tls))
         return rc == -ENOMEM ? out_of_memory(err) : 0;
     sc_client_url_fini(&client->redirected);
@@ -252,7 +253,8 @@ int sc_client_answer(struct sc_client *client, int wake_fd, struct sc_err *err)
         if (rc < 0)
             return rc;
         bool is_answered = client->code == CURLE_OK || client->code == CURLE_WRITE_ERROR;
-        if (client->fault || !is_answered || client->status < 200)
+        if (client->fault || !is_answered || client->status < 200 ||
+            (is_success(client->status) && !client->is_headed))
             return sc_client_why(client, err);
         bool is_moved = client->status >= 300 && client->status < 400 && client->status != 304;
         rc = is_moved ? follow(client, err) : 0;
@@ -276,11 +278,25 @@ int64_t sc_client_length_bytes(const struct sc_client *client)
     return length_bytes;
 }
 
-int sc_client_fd(const struct sc_client *client)
+static bool read_end(const char *ip, long port, struct sockaddr_in6 *out_end)
 {
-    curl_socket_t fd = CURL_SOCKET_BAD;
-    (void)curl_easy_getinfo(client->easy, CURLINFO_ACTIVESOCKET, &fd);
-    return fd;
+    char mapped[64];
+    *out_end = (struct sockaddr_in6){.sin6_port = htons((uint16_t)port)};
+    (void)snprintf(mapped, sizeof mapped, "%s%s",
+                   ip && strchr(ip, ':') ? "" : "::ffff:", ip ? ip : "");
+    return inet_pton(AF_INET6, mapped, &out_end->sin6_addr) == 1;
+}
+
+bool sc_client_ends(const struct sc_client *client, struct sockaddr_in6 *out_here,
+                    struct sockaddr_in6 *out_there)
+{
+    char *here = NULL, *there = NULL;
+    long here_port = 0, there_port = 0;
+    (void)curl_easy_getinfo(client->easy, CURLINFO_LOCAL_IP, &here);
+    (void)curl_easy_getinfo(client->easy, CURLINFO_LOCAL_PORT, &here_port);
+    (void)curl_easy_getinfo(client->easy, CURLINFO_PRIMARY_IP, &there);
+    (void)curl_easy_getinfo(client->easy, CURLINFO_PRIMARY_PORT, &there_port);
+    return read_end(here, here_port, out_here) && read_end(there, there_port, out_there);
 }
 
 static bool take_spilled(struct sc_client *client)

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "stillcast/err.h"
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -58,8 +59,8 @@ int sc_client_start(struct sc_client *client, const char *const *fields, struct 
  * wake_fd  becoming readable ends the wait; -1: none.
  *
  * Returns: the status, 200 or another, whose body may be gone; -ECANCELED; with a sentence
- *          -EHOSTUNREACH, -ECONNREFUSED, -ECONNRESET, -ETIMEDOUT, -EPERM (certificate), -EPROTO,
- *          -EMSGSIZE (head), -ENOMEM.
+ *          -EHOSTUNREACH, -ECONNREFUSED, -ECONNRESET, -ETIMEDOUT, -EPERM (certificate), -EPROTO
+ *          (no HTTP, or more of it than is allowed), -ENOMEM.
  */
 int sc_client_answer(struct sc_client *client, int wake_fd, struct sc_err *err);
 
@@ -69,8 +70,10 @@ const char *sc_client_field(struct sc_client *client, const char *name);
 /** Returns: the bytes of the body as the head told them; -1 it did not. */
 int64_t sc_client_length_bytes(const struct sc_client *client);
 
-/** Returns: the connection's descriptor, to be looked at; -1: none. */
-int sc_client_fd(const struct sc_client *client);
+/** Gives both ends of the answer's connection; IPv4 as IPv6 writes it. Returns: whether it could.
+ */
+bool sc_client_ends(const struct sc_client *client, struct sockaddr_in6 *out_here,
+                    struct sockaddr_in6 *out_there);
 
 /**
  * Waits for bytes of the body, after sc_client_answer has given a status of 200 to 299.

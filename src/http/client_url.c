@@ -97,6 +97,24 @@ int sc_client_url_init(const char *text, struct sc_client_url *out_url, struct s
     return code == CURLUE_OK ? 0 : refuse(text, curl_url_strerror(code), err);
 }
 
+int sc_client_url_follow(const struct sc_client_url *from, const char *location,
+                         struct sc_client_url *out_url, struct sc_err *err)
+{
+    CURLU *handle SC_AUTO(fini_handle) = curl_url();
+    char *whole SC_AUTO(sc_own_free) = NULL;
+    *out_url = (struct sc_client_url){0};
+    CURLUcode code =
+        handle ? curl_url_set(handle, CURLUPART_URL, from->plain, 0) : CURLUE_OUT_OF_MEMORY;
+    if (code == CURLUE_OK)
+        code = curl_url_set(handle, CURLUPART_URL, location, CURLU_URLENCODE);
+    if (code == CURLUE_OK)
+        code = take(handle, CURLUPART_URL, 0, &whole);
+    if (code == CURLUE_OUT_OF_MEMORY)
+        return sc_err_set(err, -ENOMEM, "out of memory");
+    return code == CURLUE_OK && whole ? sc_client_url_init(whole, out_url, err)
+                                      : refuse(location, curl_url_strerror(code), err);
+}
+
 void sc_client_url_fini(struct sc_client_url *url)
 {
     free(url->plain);

@@ -22,4 +22,8 @@ struct sc_client_url {
  * Thread:  any.
  */
 int sc_client_url_init(const char *text, struct sc_client_url *out_url, struct sc_err *err);
+
+/** The same for what a server wrote into Location, which may be relative to where it was asked. */
+int sc_client_url_follow(const struct sc_client_url *from, const char *location,
+                         struct sc_client_url *out_url, struct sc_err *err);
 void sc_client_url_fini(struct sc_client_url *url);

@@ -41,7 +41,7 @@ int sc_client_why(struct sc_client *client, struct sc_err *err)
 {
     const struct sc_client_url *target = sc_client_target(client);
     if (client->fault)
-        return say(client, -EMSGSIZE, client->fault, err);
+        return say(client, -EPROTO, client->fault, err);
     if (!client->is_over)
         return why_too_late(client, err);
     switch (client->code) {
@@ -63,6 +63,9 @@ int sc_client_why(struct sc_client *client, struct sc_err *err)
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
         return say(client, -EPROTO, "what answers there does not speak HTTP", err);
+    case CURLE_OK:
+        return say(client, -ECONNRESET, "it closed the connection before its answer was complete",
+                   err);
     case CURLE_GOT_NOTHING:
         return say(client, -ECONNRESET, "it closed the connection without an answer", err);
     case CURLE_PARTIAL_FILE:
@@ -79,10 +82,9 @@ int sc_client_why(struct sc_client *client, struct sc_err *err)
 
 static int refuse_redirect(struct sc_client *client, struct sc_err *err)
 {
-    char *to = NULL;
     struct sc_client_url url = {0};
-    (void)curl_easy_getinfo(client->easy, CURLINFO_REDIRECT_URL, &to);
-    bool is_known = to && sc_client_url_init(to, &url, NULL) == 0;
+    const char *to = sc_client_field(client, "Location");
+    bool is_known = to && sc_client_url_follow(sc_client_target(client), to, &url, NULL) == 0;
     int rc = sc_err_set(err, -EREMCHG, "'%s': it sends us on to %s%s%s",
                         sc_client_target(client)->shown, is_known ? "'" : "another place",
                         is_known ? url.shown : "", is_known ? "': is that the right URL?" : "");

@@ -159,7 +159,7 @@ static int begin_still(struct sc_pull *pull, const struct sc_source_ctx *ctx, st
 static int check_answer(struct sc_pull *pull, const char *type, struct sc_err *err)
 {
     const char *coding = sc_client_field(pull->client, "Content-Encoding");
-    if (sc_pull_is_self(sc_client_fd(pull->client)))
+    if (sc_pull_is_self(pull->client))
         return say(pull, -ELOOP, "this is our own server: a stream cannot be made of itself", err);
     if (coding && strcasecmp(coding, "identity") != 0)
         return sc_err_set(err, -EPROTO, "'%s': it compresses what it sends (%.40s), unasked",

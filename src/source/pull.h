@@ -47,5 +47,5 @@ int sc_pull_read(void *state, const struct sc_source_ctx *ctx, struct sc_draft *
                  struct sc_err *err);
 void sc_pull_close(void *state);
 
-/** Whether the other end of a connection is in this very process. */
-bool sc_pull_is_self(int fd);
+/** Whether the other end of the connection is in this very process. */
+bool sc_pull_is_self(const struct sc_client *client);

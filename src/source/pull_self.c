@@ -50,11 +50,11 @@ static void close_folder(DIR **folder)
         (void)closedir(*folder); /* read only */
 }
 
-bool sc_pull_is_self(int fd)
+bool sc_pull_is_self(const struct sc_client *client)
 {
     struct sockaddr_in6 here, there;
     DIR *folder SC_AUTO(close_folder) = opendir("/proc/self/fd");
-    if (!folder || !name_of(fd, getsockname, &here) || !name_of(fd, getpeername, &there))
+    if (!folder || !sc_client_ends(client, &here, &there))
         return false;
     for (const struct dirent *entry; (entry = readdir(folder));)
         if (entry->d_name[0] != '.' &&

@@ -78,8 +78,12 @@ static int take_login(struct sc_pull *pull, const struct sc_source_spec *spec, s
     const char *path = sc_spec_get(spec, "password_file");
     pull->config.user = sc_spec_get(spec, "user");
     int rc = path ? load(path, &pull->password, err) : 0;
-    if (rc < 0 || !path)
+    if (rc < 0 || (!path && !pull->config.user))
         return rc;
+    if (pull->config.user && !*pull->config.user)
+        return sc_err_set(err, -EINVAL, "'#user=' names nobody");
+    if (!path)
+        return 0;
     if (!pull->config.user && !pull->url.user)
         return sc_err_set(err, -EINVAL, "'#password_file=%s' needs '#user=NAME'", path);
     pull->password[strcspn(pull->password, "\r\n")] = '\0';
