@@ -75,7 +75,7 @@ void sc_reader_give(struct sc_reader *reader, struct sc_word name, double value,
     int rc = reader->take(reader->self, &sample);
     if (rc == 0)
         reader->report.n_taken++;
-    else
+    else if (rc < 0)
         sc_reader_refuse(reader, reader->report.n_lines, reader->line, sc_series_reason(rc));
 }
 

@@ -27,8 +27,8 @@ enum sc_reader_format {
 /* In that order, ending with NULL: for options. */
 extern const char *const sc_reader_format_names[];
 
-/* Gets every number. sample's name is valid for the call. Returns: 0; a code of sc_series_add: it
- * was refused. */
+/* Gets every number. sample's name is valid for the call. Returns: 0; 1: it is not wanted, and not
+ * counted; a code of sc_series_add: it was refused. */
 typedef int sc_reader_take(void *self, struct sc_series_sample *sample);
 
 /* What has been read. */

@@ -183,7 +183,7 @@ static void a_line_has_256_words_and_no_more(void **state)
         for (int n = 256; n <= 257; n++) {
             char text[2000] = "";
             for (int i = 0; i < n; i++)
-                strncat(text, i ? separators[s] : "", 2), strncat(text, "1", 2);
+                (void)snprintf(text + strlen(text), 3, "%s1", i ? separators[s] : "");
             struct sc_reader_report report = read_in_pieces(text, 50, "auto", &taken);
             assert_int_equal(report.n_taken, n == 256 ? 256 : 0);
             assert_int_equal(report.n_refused, n == 256 ? 0 : 1);
@@ -196,7 +196,7 @@ static void a_quote_is_cut_between_characters(void **state)
     struct taken taken;
     char text[200] = "x";
     for (int i = 0; i < 30; i++)
-        strcat(text, "温");
+        (void)snprintf(text + strlen(text), 4, "温");
     struct sc_reader_report report = read_in_pieces(text, 7, "lines", &taken);
     assert_int_equal(strlen(report.bad_text), 79); /* 1 + 26 * 3; one more would not fit */
 }
