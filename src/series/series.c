@@ -153,7 +153,7 @@ static int find_or_make(struct sc_series *series, struct sc_word name, int64_t n
     entry->name[name.len_bytes] = '\0';
     entry->name_bytes = name.len_bytes;
     entry->hash = hash;
-    entry->latest.unix_us = entry->counter.unix_us = INT64_MIN;
+    entry->latest = entry->counter = (struct sc_series_point){INT64_MIN, NAN};
     return 0;
 }
 

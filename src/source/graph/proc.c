@@ -16,6 +16,31 @@ static const char *next_line(const char *at)
     return newline ? newline + 1 : at + strlen(at);
 }
 
+/* Returns: how many numbers follow each other in the line, n at the most. */
+static size_t read_numbers(const char *at, double *out_numbers, size_t n)
+{
+    const char *end = strchrnul(at, '\n');
+    for (size_t i = 0; i < n; i++) {
+        char *behind;
+        out_numbers[i] = strtod(at, &behind);
+        if (behind == at || behind > end)
+            return i;
+        at = behind;
+    }
+    return n;
+}
+
+/* Returns: behind so many words of the line, and the blanks behind them. */
+static const char *skip_words(const char *at, size_t n)
+{
+    at += strspn(at, " ");
+    for (size_t i = 0; i < n; i++) {
+        at += strcspn(at, " \n");
+        at += strspn(at, " ");
+    }
+    return at;
+}
+
 /* --- processors --- */
 
 static struct sc_proc_ticks read_ticks(const char *at)
@@ -115,15 +140,19 @@ void sc_proc_network(const char *dev, struct sc_numbers_text *text)
 {
     for (const char *at = dev; *at; at = next_line(at)) {
         char device[NAME_BYTES / 2], name[NAME_BYTES];
-        double in, out;
-        if (sscanf(at, " %31[^: \n]: %lf %*s %*s %*s %*s %*s %*s %*s %lf", device, &in, &out) != 3)
+        enum { IN = 0, OUT = 8, N };
+        double n[N];
+        const char *colon = strchr(at, ':');
+        if (!colon || colon > strchrnul(at, '\n') || read_numbers(colon + 1, n, N) < N)
             continue;
+        at += strspn(at, " ");
+        (void)snprintf(device, sizeof device, "%.*s", (int)(colon - at), at);
         if (strcmp(device, "lo") == 0 || strncmp(device, "veth", 4) == 0)
             continue;
         (void)snprintf(name, sizeof name, "%s in", device);
-        sc_numbers_put_rate(text, name, in);
+        sc_numbers_put_rate(text, name, n[IN]);
         (void)snprintf(name, sizeof name, "%s out", device);
-        sc_numbers_put_rate(text, name, out);
+        sc_numbers_put_rate(text, name, n[OUT]);
     }
 }
 
@@ -157,9 +186,15 @@ static const char *next_disk(const char *at, struct disk *disk)
     char last[sizeof disk->name];
     memcpy(last, disk->name, sizeof last);
     for (; *at; at = next_line(at)) {
-        if (sscanf(at, " %*u %*u %31s %*s %*s %lf %*s %*s %*s %lf %*s %*s %lf", disk->name,
-                   &disk->read_sectors, &disk->written_sectors, &disk->busy_ms) != 4)
+        enum { READ = 2, WRITTEN = 6, BUSY = 9, N };
+        double n[N];
+        const char *name = skip_words(at, 2), *behind = skip_words(name, 1);
+        if (read_numbers(behind, n, N) < N)
             continue;
+        (void)snprintf(disk->name, sizeof disk->name, "%.*s", (int)strcspn(name, " \n"), name);
+        disk->read_sectors = n[READ];
+        disk->written_sectors = n[WRITTEN];
+        disk->busy_ms = n[BUSY];
         if (!is_made_of_others(disk->name) && !is_part(disk->name, last))
             return next_line(at);
     }
