@@ -21,7 +21,7 @@ SCENARIOS = {module.__name__.split(".")[1]: module
 
 
 def build():
-    programs = [f"tests/bench/bench_{name}" for name in ("feed", "limit", "load")]
+    programs = [f"tests/bench/bench_{name}" for name in ("feed", "limit", "load", "relay")]
     subprocess.run(["ninja", "-C", servers.BUILD, "stillcast", *programs], check=True, stdout=subprocess.DEVNULL)
 
 

@@ -22,6 +22,17 @@ class Streams(servers.Stillcast):
                 yield servers.Serving([pid], port, path, options=["-m", str(self.n_streams)])
 
 
+class Relay(Streams):
+    """No server but the bare loop that receives and sends."""
+
+    def __init__(self, n_streams):
+        super().__init__(n_streams)
+        self.name = f"bare relay, {self.name}"
+
+    def start(self, *_):
+        return servers.ready([servers.program("relay")])
+
+
 def receiving_s(server):
     """CPU seconds that a second of all those streams costs without a viewer of them."""
     with server.serve(servers.picture(SIZE), FPS) as serving:
@@ -32,12 +43,15 @@ def receiving_s(server):
 
 
 def run(bench):
-    one, many = Streams(1), Streams(500)
-    results = measure.rounds([one, many], 3, lambda server: measure.serve_and_load(server, SIZE, 1000, FPS, seconds=3))
+    one, many, relay = Streams(1), Streams(500), Relay(500)
+    results = measure.rounds([one, many, relay], 3, lambda server: measure.serve_and_load(server, SIZE, 1000, FPS, seconds=3))
     bench.keep("streams", results)
-    ratio = measure.median_ratio(results[many.name], results[one.name], "cpu_s_per_gb")
-    cost, delivered = (measure.median(results[many.name], key) for key in ("cpu_s_per_gb", "delivered"))
+    ratio, floor = (measure.median_ratio(results[some.name], results[one.name], "cpu_s_per_gb") for some in (many, relay))
+    above = measure.median_ratio(results[many.name], results[relay.name], "cpu_s_per_gb")
+    cost, least, delivered = (measure.median(results[name], key) for name, key in (
+        (many.name, "cpu_s_per_gb"), (relay.name, "cpu_s_per_gb"), (many.name, "delivered")))
     receiving = receiving_s(many) / (1000 * FPS * SIZE / 1e9)
     bench.keep("streams received alone", receiving)
     yield Figure("CPU per GB, 500 streams x 2 viewers x 10 fps", f"{ratio:.2f} x 1 stream x 1,000", "<= 1.5 x", ratio <= 1.5,
                  f"{cost:.3f} CPU-s/GB, {receiving:.3f} of it without a viewer; {delivered:.1%} delivered")
+    yield Figure("   bare relay", f"{floor:.2f} x", note=f"{least:.3f} CPU-s/GB; stillcast is {above:.2f} x that")
