@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "http/h1_conn.h"
 
-#define FRAMING_BYTES  4096              /* read at once when chunk framing is due */
+#define FRAMING_BYTES  1024              /* read at once when chunk framing is due */
 #define GRACE_NS       (5 * SC_NS_PER_S) /* after this a body with a time limit must come ... */
 #define RATE_MIN_BYTES 1024              /* ... at so many bytes a second */
 
@@ -55,6 +55,15 @@ static ssize_t get_bytes(struct sc_h1 *h1, uint8_t *room, size_t bytes)
     return (ssize_t)n;
 }
 
+/* The framing behind a chunk is received with it where there is room, and put aside. */
+static size_t wanted_bytes(const struct sc_h1 *h1, size_t room_bytes)
+{
+    uint64_t want = h1->x.body_left_bytes;
+    if (h1->x.is_chunked && h1->in.len_bytes == 0)
+        want += FRAMING_BYTES;
+    return want < room_bytes ? (size_t)want : room_bytes;
+}
+
 static int read_data(struct sc_h1 *h1)
 {
     struct sc_h1_exchange *x = &h1->x;
@@ -63,15 +72,17 @@ static int read_data(struct sc_h1 *h1)
     int rc = x->base.ops->room(x->base.self, &room, &room_bytes);
     if (rc < 0)
         return rc;
-    if (room_bytes > x->body_left_bytes)
-        room_bytes = (size_t)x->body_left_bytes;
-    ssize_t n = get_bytes(h1, room, room_bytes);
+    ssize_t n = get_bytes(h1, room, wanted_bytes(h1, room_bytes));
     if (n <= 0)
         return n < 0 ? (int)n : -ECONNRESET;
-    x->body_left_bytes -= (size_t)n;
-    x->body_bytes += (size_t)n;
+    size_t got = (uint64_t)n < x->body_left_bytes ? (size_t)n : (size_t)x->body_left_bytes;
+    rc = sc_buf_append(&h1->in, room + got, (size_t)n - got);
+    if (rc < 0)
+        return rc;
+    x->body_left_bytes -= got;
+    x->body_bytes += got;
     x->body_last_ns = sc_loop_now_ns(h1->config->loop);
-    return x->base.ops->received(x->base.self, (size_t)n);
+    return x->base.ops->received(x->base.self, got);
 }
 
 static int read_framing(struct sc_h1 *h1)

@@ -69,6 +69,17 @@ def test_chunked_bodies(server, pieces):
     assert answer.status == 201 and wire.get(s, "/plot.jpg").body == picture
 
 
+@pytest.mark.parametrize("size", [1500, 100000])
+def test_a_request_right_behind_a_chunked_body_is_answered(server, size):
+    s, picture = server(), jpeg(1)
+    body = wire.chunked(*(picture[i:i + size] for i in range(0, len(picture), size)))
+    with wire.Conn(s) as conn:
+        line = f"/plot.jpg HTTP/1.1\r\nHost: {conn.host}\r\n".encode()
+        conn.send((b"PUT " + line + b"Transfer-Encoding: chunked\r\n\r\n" + body) * 3 + b"GET " + line + b"\r\n")
+        assert [conn.read_answer("PUT").status for _ in range(3)] == [201, 200, 200]
+        assert conn.read_answer().body == picture
+
+
 def test_expect_100_continue(server):
     s = server()
     picture = jpeg(1)
