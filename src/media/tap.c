@@ -2,6 +2,7 @@
 #include "media/tap.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -14,6 +15,9 @@ struct sc_inbox {
     _Atomic(struct sc_tap *) marked; /* pushed by any thread */
     struct sc_tap *taken;            /* the owner's: taken from marked, not looked at yet */
     int fd;
+    _Atomic(pthread_t) owner; /* known from the first tap on */
+    void (*noticed)(void *self);
+    void *self;
 };
 
 int sc_inbox_create(struct sc_inbox **out_inbox)
@@ -30,6 +34,12 @@ int sc_inbox_create(struct sc_inbox **out_inbox)
     atomic_init(&inbox->n_refs, 1);
     *out_inbox = inbox;
     return 0;
+}
+
+void sc_inbox_set_notice(struct sc_inbox *inbox, void (*noticed)(void *self), void *self)
+{
+    inbox->noticed = noticed;
+    inbox->self = self;
 }
 
 static void unref(struct sc_inbox *inbox)
@@ -81,6 +91,7 @@ void sc_tap_open(struct sc_tap *tap, struct sc_stream *stream, struct sc_inbox *
 {
     *tap = (struct sc_tap){.stream = sc_stream_ref(stream), .inbox = inbox};
     sc_list_init(&tap->link);
+    atomic_store_explicit(&inbox->owner, pthread_self(), memory_order_relaxed);
     sc_stream_attach(stream, tap);
 }
 
@@ -115,9 +126,17 @@ bool sc_tap_mark(struct sc_tap *tap)
     return !head;
 }
 
+static bool is_owner_here(const struct sc_inbox *inbox)
+{
+    return pthread_equal(atomic_load_explicit(&inbox->owner, memory_order_relaxed), pthread_self());
+}
+
 void sc_inbox_wake(struct sc_inbox *inbox)
 {
     uint64_t one = 1;
-    (void)!write(inbox->fd, &one, sizeof one); /* full: it is readable already */
+    if (inbox->noticed && is_owner_here(inbox))
+        inbox->noticed(inbox->self);
+    else
+        (void)!write(inbox->fd, &one, sizeof one); /* full: it is readable already */
     unref(inbox);
 }

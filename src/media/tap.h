@@ -25,6 +25,15 @@ struct sc_tap {
 /** Returns: 0; a negative errno of eventfd; -ENOMEM. */
 int sc_inbox_create(struct sc_inbox **out_inbox);
 
+/**
+ * For an inbox whose thread also publishes: when its own thread marks a tap, noticed is called
+ * instead of the descriptor written, and sees to it that the taps are taken before the thread
+ * sleeps.
+ *
+ * Thread: any; before a tap is opened.
+ */
+void sc_inbox_set_notice(struct sc_inbox *inbox, void (*noticed)(void *self), void *self);
+
 /** No tap may be on it any more. */
 void sc_inbox_destroy(struct sc_inbox **inbox);
 
@@ -52,5 +61,5 @@ void sc_tap_close(struct sc_tap *tap);
  * until then it stays, although its owner may destroy it. */
 bool sc_tap_mark(struct sc_tap *tap);
 
-/** Writes to the inbox's descriptor, as sc_tap_mark asked for. Thread: any, no lock held. */
+/** Tells the inbox's thread, as sc_tap_mark asked for. Thread: any, no lock held. */
 void sc_inbox_wake(struct sc_inbox *inbox);

@@ -13,6 +13,22 @@ static void on_inbox(struct sc_watch *watch, uint32_t events)
     sc_audience_round(sc_container_of(watch, struct sc_lane, inbox_watch));
 }
 
+/* What is published on this loop is handed out at the end of the turn. */
+static void on_notice(void *self)
+{
+    struct sc_lane *lane = self;
+    if (!lane->is_round_due)
+        sc_loop_defer(lane->loop, &lane->round);
+    lane->is_round_due = true;
+}
+
+static void on_round(struct sc_task *task)
+{
+    struct sc_lane *lane = sc_container_of(task, struct sc_lane, round);
+    lane->is_round_due = false;
+    sc_audience_round(lane);
+}
+
 static void configure(struct sc_lane *lane, struct sc_web *web)
 {
     lane->web = web;
@@ -47,6 +63,8 @@ int sc_lane_create(struct sc_web *web, struct sc_lane **out_lane)
         rc = sc_inbox_create(&lane->inbox);
     if (rc < 0)
         return rc;
+    lane->round.run = on_round;
+    sc_inbox_set_notice(lane->inbox, on_notice, lane);
     lane->inbox_watch = (struct sc_watch){.fd = sc_inbox_fd(lane->inbox), .ready = on_inbox};
     rc = sc_loop_add(lane->loop, &lane->inbox_watch, EPOLLIN | EPOLLET);
     if (rc == 0)

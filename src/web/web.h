@@ -51,6 +51,8 @@ struct sc_lane {
     struct sc_sender *sender;
     struct sc_inbox *inbox;
     struct sc_watch inbox_watch;
+    struct sc_task round; /* at the end of the turn */
+    bool is_round_due;
     struct sc_list audiences;
     struct sc_h1_config h1;
     struct sc_log_limit guess_log;

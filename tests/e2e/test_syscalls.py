@@ -105,6 +105,28 @@ def test_by_io_uring_many_deliveries_are_one_system_call(server, tmp_path):
     assert each <= 0.25, by_name
 
 
+def test_a_long_publisher_s_frame_costs_two_receives_and_no_waking(server, tmp_path):
+    one, n_frames = server("--threads", "1", "--plain-send"), 100
+    end = b"--frame--\r\n"
+    parts = [wire.multipart(pictures.jpeg(i, size_bytes=16000)).removesuffix(end) for i in range(n_frames + 2)]
+    pieces = [wire.chunked(part, end=False) for part in parts]
+    with wire.Conn(one) as publisher:
+        publisher.send_request("POST", "/plot.mjpg", {"Content-Type": "multipart/x-mixed-replace; boundary=frame",
+                                                      "Transfer-Encoding": "chunked"})
+        publisher.send(pieces[0] + pieces[1])
+        wire.eventually(lambda: wire.get(one, "/plot.jpg").status == 200)
+        with wire.Viewer(one, "/plot.mjpg") as a, wire.Viewer(one, "/plot.mjpg") as b:
+            assert a.next_seq() == b.next_seq()
+            with Calls(one.pid, tmp_path / "calls") as calls:
+                for piece in pieces[2:]:
+                    publisher.send(piece)
+                    assert a.next_seq() == b.next_seq()
+    assert "write" not in calls.by_name
+    assert calls.by_name["recvfrom"] <= 2.1 * n_frames, calls.by_name
+    looks = calls.by_name.get("getsockopt", 0)  # at the lines of new viewers
+    assert calls.total - looks <= 5.1 * n_frames, calls.by_name
+
+
 def allocations(path):
     return struct.unpack("Q", path.read_bytes())[0]
 

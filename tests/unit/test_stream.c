@@ -97,6 +97,39 @@ static void a_tap_is_marked_once_however_many_frames_come(void **state)
     sc_inbox_destroy(&inbox);
 }
 
+static void count_notice(void *self)
+{
+    ++*(int *)self;
+}
+
+static void *publish_elsewhere(void *nothing)
+{
+    (void)publish(a_frame());
+    return nothing;
+}
+
+static void who_publishes_on_the_inbox_s_own_thread_notices_and_wakes_nobody(void **state)
+{
+    int n_notices = 0;
+    struct sc_inbox *inbox = NULL;
+    struct sc_tap tap;
+    pthread_t elsewhere;
+    assert_int_equal(sc_inbox_create(&inbox), 0);
+    sc_inbox_set_notice(inbox, count_notice, &n_notices);
+    sc_tap_open(&tap, stream, inbox);
+    publish(a_frame());
+    publish(a_frame());
+    assert_int_equal(n_notices, 1);
+    assert_false(is_readable(sc_inbox_fd(inbox)));
+    assert_ptr_equal(sc_inbox_take(inbox), &tap);
+    assert_int_equal(pthread_create(&elsewhere, NULL, publish_elsewhere, NULL), 0);
+    assert_int_equal(pthread_join(elsewhere, NULL), 0);
+    assert_int_equal(n_notices, 1);
+    assert_true(is_readable(sc_inbox_fd(inbox)));
+    sc_tap_close(&tap);
+    sc_inbox_destroy(&inbox);
+}
+
 static void closing_a_marked_tap_forgets_the_mark(void **state)
 {
     struct sc_inbox *inbox = NULL;
@@ -290,6 +323,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(frames_are_numbered_from_one_and_the_newest_is_kept),
         TEST(a_tap_is_marked_once_however_many_frames_come),
+        TEST(who_publishes_on_the_inbox_s_own_thread_notices_and_wakes_nobody),
         TEST(closing_a_marked_tap_forgets_the_mark),
         TEST(svg_and_raster_do_not_follow_each_other),
         TEST(a_closed_stream_takes_nothing_and_tells_its_taps),
