@@ -63,6 +63,10 @@ SC_API int sc_draft_room(struct sc_draft *draft, size_t want_bytes, uint8_t **ou
                          size_t *out_room_bytes);
 SC_API void sc_draft_commit(struct sc_draft *draft, size_t bytes);
 
+/** Says when the picture was taken, in microseconds since 1970; otherwise that is when it is
+ * sealed. */
+SC_API void sc_draft_set_captured(struct sc_draft *draft, uint64_t unix_us);
+
 /** Returns: as sc_draft_room. */
 SC_API int sc_draft_append(struct sc_draft *draft, const void *data, size_t len_bytes);
 
@@ -74,7 +78,7 @@ SC_API struct sc_slice sc_draft_written(const struct sc_draft *draft);
 
 /* How a draft becomes a frame. All zero is a good start. */
 struct sc_seal {
-    uint64_t captured_unix_us; /* 0: now */
+    uint64_t captured_unix_us; /* 0: as the draft says, else now */
     bool is_svg_allowed;
     bool is_placeholder; /* stands for a picture that is missing */
 };

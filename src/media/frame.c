@@ -138,6 +138,11 @@ struct sc_slice sc_draft_written(const struct sc_draft *draft)
     return (struct sc_slice){draft->frame->bytes + HEAD_ROOM, draft->frame->len_bytes};
 }
 
+void sc_draft_set_captured(struct sc_draft *draft, uint64_t unix_us)
+{
+    draft->frame->captured_unix_us = unix_us;
+}
+
 size_t sc_draft_len_bytes(const struct sc_draft *draft)
 {
     return draft->frame->len_bytes;
@@ -207,7 +212,10 @@ int sc_draft_seal(struct sc_draft **taken, const struct sc_seal *how,
     frame->height_px = info.height_px;
     frame->is_placeholder = how->is_placeholder;
     frame->sealed_ns = sc_clock_ns();
-    frame->captured_unix_us = how->captured_unix_us ? how->captured_unix_us : sc_clock_unix_us();
+    if (how->captured_unix_us)
+        frame->captured_unix_us = how->captured_unix_us;
+    else if (!frame->captured_unix_us)
+        frame->captured_unix_us = sc_clock_unix_us();
     frame->picture_at = HEAD_ROOM;
     frame->end_at = HEAD_ROOM + info.size_bytes;
     if (info.is_without_huffman)

@@ -42,6 +42,7 @@ struct sc_stream {
     uint64_t touched_ns; /* creation, last frame, last leave */
     uint64_t real_ns;    /* last frame that was no placeholder; 0: none */
     double interval_ns;  /* between such frames, smoothed */
+    struct sc_intake *intake;
 };
 
 int sc_stream_create(const char *name, enum sc_stream_origin origin, struct sc_stream **out_stream)
@@ -74,6 +75,7 @@ void sc_stream_unref(struct sc_stream **stream)
     if (!old || atomic_fetch_sub_explicit(&old->n_refs, 1, memory_order_acq_rel) > 1)
         return;
     sc_frame_unref(&old->newest);
+    sc_intake_unref(&old->intake);
     int fd = atomic_load(&old->demand_fd);
     sc_own_close(&fd);
     sc_seats_fini(&old->seats);
@@ -104,6 +106,29 @@ struct sc_stream_ages *sc_stream_ages(struct sc_stream *stream)
 struct sc_seats *sc_stream_seats(struct sc_stream *stream)
 {
     return &stream->seats;
+}
+
+void sc_stream_set_intake(struct sc_stream *stream, struct sc_intake *intake)
+{
+    struct sc_intake *fresh = sc_intake_ref(intake);
+    (void)pthread_mutex_lock(&stream->lock);
+    struct sc_intake *old = stream->intake;
+    stream->intake = fresh;
+    (void)pthread_mutex_unlock(&stream->lock);
+    sc_intake_unref(&old);
+}
+
+struct sc_intake *sc_stream_intake(struct sc_stream *stream)
+{
+    struct sc_intake *intake = NULL;
+    uint64_t now = sc_clock_ns();
+    (void)pthread_mutex_lock(&stream->lock);
+    if (stream->intake && !sc_stream_is_closed(stream)) {
+        intake = sc_intake_ref(stream->intake);
+        stream->touched_ns = now;
+    }
+    (void)pthread_mutex_unlock(&stream->lock);
+    return intake;
 }
 
 void sc_stream_attach(struct sc_stream *stream, struct sc_tap *tap)
@@ -326,6 +351,7 @@ void sc_stream_close(struct sc_stream *stream)
     (void)pthread_mutex_unlock(&stream->lock);
     for (size_t i = 0; i < n; i++)
         sc_inbox_wake(wakes[i]);
+    signal_demand(stream); /* its source, where it has one, has nothing to do any more */
 }
 
 bool sc_stream_is_closed(const struct sc_stream *stream)

@@ -2,6 +2,7 @@
 /* What the registry and the taps may do to a stream; the rest is stillcast/stream.h. */
 #pragma once
 
+#include "media/intake.h"
 #include "media/seat.h"
 #include "media/tap.h"
 #include "stillcast/registry.h"
@@ -11,6 +12,13 @@ struct sc_seats *sc_stream_seats(struct sc_stream *stream);
 
 /** Returns: 0; -ENOMEM. */
 int sc_stream_create(const char *name, enum sc_stream_origin origin, struct sc_stream **out_stream);
+
+/** From now on numbers may be sent to the stream. Thread: any. */
+void sc_stream_set_intake(struct sc_stream *stream, struct sc_intake *intake);
+
+/** For whoever is about to send numbers, so that the stream is not forgotten. Returns: a new
+ * reference; NULL when the stream takes no numbers or is closed. Thread: any. */
+struct sc_intake *sc_stream_intake(struct sc_stream *stream);
 
 void sc_stream_attach(struct sc_stream *stream, struct sc_tap *tap);
 void sc_stream_detach(struct sc_stream *stream, struct sc_tap *tap);

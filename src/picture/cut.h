@@ -68,3 +68,7 @@ void sc_cut_end(struct sc_cut *cut);
  *          again; -EMSGSIZE a picture above the limit was skipped; call again.
  */
 int sc_cut_next(struct sc_cut *cut, const uint8_t **out_picture, size_t *out_len_bytes);
+
+/** Returns: what the part around the picture that was given last tells of its time (X-Timestamp),
+ * in microseconds of the sender's clock, whatever that is; 0 when it tells nothing. */
+uint64_t sc_cut_captured_us(const struct sc_cut *cut);

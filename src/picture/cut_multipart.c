@@ -318,3 +318,8 @@ int sc_cut_multipart_next(struct sc_cut *cut, const uint8_t **out_picture, size_
     while (rc == GO_ON);
     return rc;
 }
+
+uint64_t sc_cut_captured_us(const struct sc_cut *cut)
+{
+    return cut->multipart.part.captured_us;
+}

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/stamp.h"
+
 #define DIGITS_MAX 18
 
 struct text {
@@ -63,6 +65,8 @@ bool sc_cut_part_line(struct sc_cut_part *part, const char *line, size_t line_by
     struct text name = trimmed(line, colon), value = trimmed(colon + 1, end);
     if (is_text(name, "content-length"))
         part->length_bytes = length_of(value);
+    else if (is_text(name, "x-timestamp"))
+        part->captured_us = sc_stamp_read_us(value.data, value.len_bytes);
     else if (is_text(name, "content-type"))
         part->is_other = is_other(value);
     return true;

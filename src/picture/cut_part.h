@@ -10,6 +10,7 @@
 
 struct sc_cut_part {
     uint64_t length_bytes; /* SC_CUT_NO_LENGTH when absent or no plain number */
+    uint64_t captured_us;  /* X-Timestamp; 0 when absent or no time */
     bool is_other;         /* by its own type no picture */
 };
 

@@ -15,11 +15,13 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/own.h"
+#include "base/stamp.h"
 
 #define GO_ON          1
 #define STALL_TIMES    3 /* so many times of silence may a picture take */
 #define BOUNDARY_BYTES 256
 #define STILL_BYTES    65536
+#define CLOCK_NEAR_US  30000000
 #define HTML_WAY_OUT                                                                               \
     "this is a web page; its pictures have a URL of their own, often /?action=stream, /stream, "   \
     "/video.mjpg, or that of the picture in the page"
@@ -133,6 +135,14 @@ static void keep_field(struct sc_client *client, const char *name, const char *a
         *out_field = '\0';
 }
 
+/* A server's word counts while its clock is ours, by and large. Many count from their own start. */
+static void note_captured(struct sc_pull *pull, uint64_t captured_us)
+{
+    uint64_t now = sc_clock_unix_us();
+    if (captured_us && captured_us <= now && now - captured_us < CLOCK_NEAR_US)
+        sc_draft_set_captured(pull->draft, captured_us);
+}
+
 static int begin_still(struct sc_pull *pull, const struct sc_source_ctx *ctx, struct sc_err *err)
 {
     int64_t length_bytes = sc_client_length_bytes(pull->client);
@@ -149,6 +159,8 @@ static int begin_still(struct sc_pull *pull, const struct sc_source_ctx *ctx, st
                              &pull->draft);
     if (rc < 0)
         return sc_err_set(err, rc, "no memory for a picture of %zu bytes", capacity_bytes);
+    const char *stamp = sc_client_field(pull->client, "X-Timestamp");
+    note_captured(pull, stamp ? sc_stamp_read_us(stamp, strlen(stamp)) : 0);
     pull->is_single = true;
     pull->begun_ns = sc_clock_ns();
     pull->step = still;
@@ -243,7 +255,10 @@ static int keep(struct sc_pull *pull, const struct sc_source_ctx *ctx, const uin
     int rc = sc_draft_create(ctx->pool, len_bytes, &pull->draft);
     if (rc == 0)
         rc = sc_draft_append(pull->draft, picture, len_bytes);
-    return rc < 0 ? sc_err_set(err, rc, "no memory for a picture of %zu bytes", len_bytes) : 0;
+    if (rc < 0)
+        return sc_err_set(err, rc, "no memory for a picture of %zu bytes", len_bytes);
+    note_captured(pull, sc_cut_captured_us(pull->cut));
+    return 0;
 }
 
 /* Of what is asked for again and again only what is new. */

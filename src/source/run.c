@@ -39,11 +39,9 @@ static void set_rest(struct sc_run *run, uint64_t at_ns)
     sc_wake_set_timer(&run->wake, at_ns);
 }
 
-static bool may_go_on(struct sc_run *run)
+/* Returns: whether somebody watches, or did until a moment ago. */
+static bool is_worth_it(struct sc_run *run)
 {
-    sc_wake_hear(&run->wake);
-    if (is_stopping(run))
-        return false;
     if (is_wanted(run))
         set_rest(run, UINT64_MAX);
     else if (run->rest_at_ns == UINT64_MAX)
@@ -51,9 +49,29 @@ static bool may_go_on(struct sc_run *run)
     return sc_clock_ns() < run->rest_at_ns;
 }
 
+/* For a source that is read whether or not somebody watches. */
+static void note_audience(struct sc_run *run)
+{
+    bool is_watched = is_worth_it(run);
+    if (run->ctx.is_watched && !is_watched)
+        sc_stream_set_state(run->stream, SC_STREAM_IDLE, NULL);
+    run->ctx.is_watched = is_watched;
+}
+
+static bool may_go_on(struct sc_run *run)
+{
+    sc_wake_hear(&run->wake);
+    if (is_stopping(run))
+        return false;
+    if (!run->ops->is_always_read)
+        return is_worth_it(run);
+    note_audience(run);
+    return true;
+}
+
 static void rest(struct sc_run *run)
 {
-    if (is_wanted(run))
+    if (is_wanted(run) || run->ops->is_always_read)
         return;
     sc_stream_set_state(run->stream, SC_STREAM_IDLE, NULL);
     while (!is_stopping(run) && !is_wanted(run)) {
@@ -73,12 +91,13 @@ static void pause_until(struct sc_run *run, uint64_t until_ns)
 
 static void refuse(struct sc_run *run, const char *sentence)
 {
+    const char *what = run->ops->is_always_read ? "numbers" : "a picture";
     int n = sc_told_pass(&run->told_refusals, sentence);
     if (n > 0)
-        sc_log(SC_WARN, "stream=%s refused a picture: %s (and %d more)",
-               sc_stream_name(run->stream), sentence, n);
+        sc_log(SC_WARN, "stream=%s refused %s: %s (and %d more)", sc_stream_name(run->stream), what,
+               sentence, n);
     else if (n == 0)
-        sc_log(SC_WARN, "stream=%s refused a picture: %s", sc_stream_name(run->stream), sentence);
+        sc_log(SC_WARN, "stream=%s refused %s: %s", sc_stream_name(run->stream), what, sentence);
 }
 
 static void count_refused(struct sc_run *run)
@@ -129,7 +148,10 @@ static int publish(struct sc_run *run, struct sc_draft **draft)
 static void note_waiting(struct sc_run *run, const char *sentence)
 {
     bool has_picture = sc_stream_seq(run->stream) > 0 && !run->lost_ns;
-    sc_stream_set_state(run->stream, has_picture ? SC_STREAM_LIVE : SC_STREAM_WAITING, sentence);
+    enum sc_stream_state state = !run->ctx.is_watched ? SC_STREAM_IDLE
+                                 : has_picture        ? SC_STREAM_LIVE
+                                                      : SC_STREAM_WAITING;
+    sc_stream_set_state(run->stream, state, sentence);
     run->n_empty_in_row++;
 }
 
@@ -167,7 +189,7 @@ static int show(struct sc_run *run, struct sc_err *err)
     while (rc == -ECANCELED && may_go_on(run));
     if (rc < 0)
         return rc;
-    sc_pace_init(&run->pace, run->fps);
+    sc_pace_init(&run->pace, run->ops->is_always_read ? 0 : run->fps);
     run->n_empty_in_row = 0;
     run->has_shown = false;
     do
@@ -241,7 +263,8 @@ static void be_ended(struct sc_run *run)
     sc_log(SC_INFO, "stream=%s has ended", sc_stream_name(run->stream));
     if (run->at_end == SC_AT_END_EXIT && run->config.ended)
         run->config.ended(run->config.self);
-    while (!is_stopping(run) && (!run->is_on_demand || is_wanted(run))) {
+    bool is_for_good = !run->is_on_demand || run->ops->is_always_read;
+    while (!is_stopping(run) && (is_for_good || is_wanted(run))) {
         (void)sc_source_wait(&run->ctx, -1, 0, UINT64_MAX);
         sc_wake_hear(&run->wake);
     }
@@ -255,7 +278,8 @@ static void count_retry(struct sc_run *run)
 
 void sc_run(struct sc_run *run)
 {
-    run->rest_at_ns = UINT64_MAX;
+    run->ctx.is_watched = !run->ops->is_always_read || is_wanted(run);
+    run->rest_at_ns = run->ctx.is_watched ? UINT64_MAX : 1; /* it has been resting since ever */
     for (;;) {
         struct sc_err err = {0};
         rest(run);
@@ -264,7 +288,8 @@ void sc_run(struct sc_run *run)
         if (run->lost_ns)
             count_retry(run);
         else
-            sc_stream_set_state(run->stream, SC_STREAM_WAITING, NULL);
+            sc_stream_set_state(run->stream,
+                                run->ctx.is_watched ? SC_STREAM_WAITING : SC_STREAM_IDLE, NULL);
         int rc = show(run, &err);
         if (rc == -ENODATA)
             be_ended(run);

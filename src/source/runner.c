@@ -90,6 +90,8 @@ static int set_up(struct sc_runner *runner, struct sc_err *err)
     if (rc == 0)
         rc = run->ops->setup(run->state, run->spec, err);
     runner->is_set_up = rc == 0;
+    if (rc == 0 && run->ops->meet)
+        run->ops->meet(run->state, run->stream);
     return rc;
 }
 

@@ -6,6 +6,7 @@
 
 #include "stillcast/err.h"
 #include "stillcast/frame.h"
+#include "stillcast/stream.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,6 +39,7 @@ struct sc_source_ctx {
     int wake_fd;                   /* readable when the runner wants its thread back */
     struct sc_stream_stats *stats; /* for n_rejected */
     struct sc_registry *registry;  /* of all streams, to look at; NULL: nothing to look at */
+    bool is_watched;               /* false only for a source that is always read */
 };
 
 struct sc_source_ops {
@@ -48,6 +50,9 @@ struct sc_source_ops {
     size_t state_size;
     double default_fps; /* the runner's pace: 0 as fast as read returns */
     bool is_on_demand;  /* the default of #on_demand */
+    /* It is read while nobody watches, too, and misses nothing; pictures are wanted only when
+     * ctx->is_watched, and a last one before its end. #fps is its own business. */
+    bool is_always_read;
 
     /* Whether a target without "name:" is meant for this source: "-", "*.jpg". May be NULL. */
     bool (*claims)(const char *target);
@@ -58,6 +63,9 @@ struct sc_source_ops {
     /* Control thread, before the server starts: takes its options out of spec (sc_spec_get_…) and
      * refuses what can never work. state is zeroed. */
     int (*setup)(void *state, const struct sc_source_spec *spec, struct sc_err *err);
+
+    /* Control thread, after setup: the stream that it is to feed. May be NULL. */
+    void (*meet)(void *state, struct sc_stream *stream);
 
     /* Runner's thread, from here on. open may fail and is retried with growing delays. */
     int (*open)(void *state, const struct sc_source_ctx *ctx, struct sc_err *err);

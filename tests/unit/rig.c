@@ -30,7 +30,7 @@ int rig_setup(void **state)
     assert_non_null(mkdtemp(rig->folder));
     assert_int_equal(chdir(rig->folder), 0);
     assert_int_equal(sc_pool_create(STORE_BYTES, RIG_FRAME_MAX_BYTES, &rig->pool), 0);
-    rig->ctx = (struct sc_source_ctx){.pool = rig->pool, .stats = &rig->stats};
+    rig->ctx = (struct sc_source_ctx){.pool = rig->pool, .stats = &rig->stats, .is_watched = true};
     rig->ctx.wake_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     assert_true(rig->ctx.wake_fd >= 0);
     *state = rig;

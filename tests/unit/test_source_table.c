@@ -107,10 +107,11 @@ static bool is_remote(const struct sc_source_ops *ops)
     return strstr(ops->usage, "://");
 }
 
-/* The usage with a real picture for PATH. A source that wants something else is taught here. */
+/* The usage with a real picture for PATH, and without [PATH]. A source that wants something else is
+ * taught here. */
 static void example(const struct sc_source_ops *ops, char *out, size_t out_bytes)
 {
-    const char *path = strstr(ops->usage, "PATH");
+    const char *path = strstr(ops->usage, "[PATH]") ? NULL : strstr(ops->usage, "PATH");
     size_t n = path ? (size_t)(path - ops->usage) : strlen(ops->name) + 1;
     if (is_remote(ops))
         (void)snprintf(out, out_bytes, "%s://localhost/", ops->name);
