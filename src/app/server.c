@@ -16,6 +16,7 @@
 
 #include "app/config.h"
 #include "app/entrance.h"
+#include "app/grown.h"
 #include "app/version.h"
 #include "base/clock.h"
 #include "base/own.h"
@@ -55,6 +56,7 @@ struct sc_server {
     struct sc_tls *tls;         /* NULL: none */
     struct sc_keyring *keyring; /* NULL: none */
     struct sc_guesses *guesses;
+    struct sc_grown *grown; /* NULL: this build draws no graphs */
     struct worker *workers;
     size_t n_workers, n_running;
 };
@@ -89,6 +91,8 @@ static void tidy(struct sc_timer *timer)
     uint64_t now = sc_clock_ns();
     if (now > web->config.keep_ns)
         (void)sc_registry_forget(web->registry, now - web->config.keep_ns);
+    if (worker->server->grown)
+        sc_grown_tidy(worker->server->grown);
     (void)look_after(worker, tidy_every_ns(web));
 }
 
@@ -222,6 +226,15 @@ static int open_trust(struct sc_server *server, struct sc_err *err)
     return -EKEYREJECTED;
 }
 
+/* Who sends numbers to a new name gets a graph. */
+static int prepare_graphs(struct sc_server *server)
+{
+    int rc = sc_grown_create(server->web.registry, server->web.pool, &server->grown);
+    if (rc == 0)
+        server->web.maker = (struct sc_web_maker){sc_grown_make, server->grown};
+    return rc == -EOPNOTSUPP ? 0 : rc;
+}
+
 int sc_server_create(const struct sc_server_config *config, struct sc_server **out_server,
                      struct sc_err *err)
 {
@@ -229,6 +242,8 @@ int sc_server_create(const struct sc_server_config *config, struct sc_server **o
     int rc = server ? fill_web(&server->web, config) : -ENOMEM;
     if (rc == 0)
         rc = make_workers(server);
+    if (rc == 0)
+        rc = prepare_graphs(server);
     if (rc < 0)
         return sc_err_set(err, rc, "cannot set up the server: %s", strerror(-rc));
     rc = open_trust(server, err);
@@ -280,6 +295,7 @@ void sc_server_destroy(struct sc_server **server)
     if (!old)
         return;
     stop_workers(old);
+    sc_grown_destroy(&old->grown);
     sc_entrances_close(&old->entrances);
     sc_tls_destroy(&old->tls);
     sc_keyring_destroy(&old->keyring);

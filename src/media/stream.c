@@ -121,14 +121,19 @@ void sc_stream_set_intake(struct sc_stream *stream, struct sc_intake *intake)
 struct sc_intake *sc_stream_intake(struct sc_stream *stream)
 {
     struct sc_intake *intake = NULL;
-    uint64_t now = sc_clock_ns();
     (void)pthread_mutex_lock(&stream->lock);
-    if (stream->intake && !sc_stream_is_closed(stream)) {
+    if (stream->intake && !sc_stream_is_closed(stream))
         intake = sc_intake_ref(stream->intake);
-        stream->touched_ns = now;
-    }
     (void)pthread_mutex_unlock(&stream->lock);
     return intake;
+}
+
+void sc_stream_touch(struct sc_stream *stream)
+{
+    uint64_t now = sc_clock_ns();
+    (void)pthread_mutex_lock(&stream->lock);
+    stream->touched_ns = now;
+    (void)pthread_mutex_unlock(&stream->lock);
 }
 
 void sc_stream_attach(struct sc_stream *stream, struct sc_tap *tap)

@@ -16,9 +16,11 @@ int sc_stream_create(const char *name, enum sc_stream_origin origin, struct sc_s
 /** From now on numbers may be sent to the stream. Thread: any. */
 void sc_stream_set_intake(struct sc_stream *stream, struct sc_intake *intake);
 
-/** For whoever is about to send numbers, so that the stream is not forgotten. Returns: a new
- * reference; NULL when the stream takes no numbers or is closed. Thread: any. */
+/** Returns: a new reference; NULL when the stream takes no numbers or is closed. Thread: any. */
 struct sc_intake *sc_stream_intake(struct sc_stream *stream);
+
+/** Somebody sends to the stream: it is not to be forgotten. Thread: any. */
+void sc_stream_touch(struct sc_stream *stream);
 
 void sc_stream_attach(struct sc_stream *stream, struct sc_tap *tap);
 void sc_stream_detach(struct sc_stream *stream, struct sc_tap *tap);

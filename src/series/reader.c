@@ -41,20 +41,35 @@ const struct sc_reader_report *sc_reader_report(const struct sc_reader *reader)
     return &reader->report;
 }
 
-/* Cut at a character's begin, so that what was UTF-8 stays so. */
+/* Returns: how many bytes the character at at has; 0: it is none, or a control character. */
+static size_t character_bytes(const char *at, size_t left)
+{
+    unsigned char first = (unsigned char)*at;
+    size_t n = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    if (first < 0x20 || first == 0x7f || first > 0xf4 || n > left)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if (((unsigned char)at[i] & 0xc0) != 0x80)
+            return 0;
+    unsigned char second = n > 2 ? (unsigned char)at[1] : 0; /* too long, a half, beyond the end */
+    bool is_odd = (first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
+                  (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f);
+    return is_odd ? 0 : n;
+}
+
+/* Always UTF-8, and printable. */
 static void quote(struct sc_word line, char out_text[static SC_READER_QUOTE_BYTES])
 {
-    size_t n =
-        line.len_bytes < SC_READER_QUOTE_BYTES - 1 ? line.len_bytes : SC_READER_QUOTE_BYTES - 1;
-    while (n > 0 && n < line.len_bytes && ((unsigned char)line.data[n] & 0xc0) == 0x80)
-        n--;
-    for (size_t i = 0; i < n; i++) {
-        bool is_printable = (unsigned char)line.data[i] >= 0x20 && line.data[i] != 0x7f;
-        out_text[i] = line.data[i];
-        if (!is_printable)
-            out_text[i] = '?';
+    size_t n_out = 0;
+    for (size_t at = 0; at < line.len_bytes;) {
+        size_t n = character_bytes(line.data + at, line.len_bytes - at);
+        if (n_out + (n ? n : 1) >= SC_READER_QUOTE_BYTES)
+            break;
+        memcpy(out_text + n_out, n ? line.data + at : "?", n ? n : 1);
+        n_out += n ? n : 1;
+        at += n ? n : 1;
     }
-    out_text[n] = '\0';
+    out_text[n_out] = '\0';
 }
 
 void sc_reader_refuse(struct sc_reader *reader, uint64_t line_number, struct sc_word line,

@@ -29,6 +29,7 @@ struct graph {
     struct sc_numbers *numbers;
     struct sc_drawing *drawing;
     uint64_t interval_ns;
+    bool is_reopened; /* at its end: its end is not for good */
 
     /* While open. */
     int poll_fd;        /* the feed's descriptor and the bell of the numbers */
@@ -108,6 +109,8 @@ static int graph_setup(void *state, const struct sc_source_spec *spec, struct sc
 {
     struct graph *graph = state;
     *graph = (struct graph){.spec = spec, .ops = sc_feed_find(spec->targets[0]), .poll_fd = -1};
+    const char *at_end = sc_spec_get(spec, "at_end");
+    graph->is_reopened = at_end && strcmp(at_end, "reopen") == 0;
     int rc = make_feed(graph, err);
     if (rc == 0)
         rc = make_drawing(graph, err);
@@ -223,6 +226,8 @@ static int take(struct graph *graph, const struct sc_source_ctx *ctx, struct sc_
     if (rc == -ENODATA) {
         sc_numbers_end(graph->feed->text);
         graph->is_ended = true;
+        if (!graph->is_reopened)
+            sc_numbers_close(graph->numbers);
         rc = 0;
     }
     if (rc < 0)

@@ -174,6 +174,10 @@ static void write_server(struct sc_buf *out, const struct sc_web *web)
           (double)get(&web->stats.n_rejected));
     plain(out, "wrong_host_total", "counter", "Requests under a name that is not ours.",
           (double)get(&web->stats.n_wrong_host));
+    plain(out, "points_total", "counter", "Numbers taken from senders.",
+          (double)get(&web->stats.n_points));
+    plain(out, "points_refused_total", "counter", "Numbers and lines refused from senders.",
+          (double)get(&web->stats.n_points_refused));
     plain(out, "foreign_writes_total", "counter", "Writes refused to pages of other origins.",
           (double)get(&web->stats.n_foreign_writes));
     if (web->keyring) {

@@ -23,7 +23,15 @@
 /* Counted by whoever refuses; read by /metrics. */
 struct sc_web_stats {
     _Atomic uint64_t n_frame_too_large, n_store_full, n_streams_full, n_rejected, n_wrong_host,
-        n_foreign_writes, n_auth_failures, n_auth_limited;
+        n_foreign_writes, n_auth_failures, n_auth_limited, n_points, n_points_refused;
+};
+
+/* Makes a stream that draws numbers where some are sent to a name that nobody has yet. */
+struct sc_web_maker {
+    /* Returns: 1; 0 somebody else has made it; -EEXIST it is no stream for numbers; as
+     * sc_registry_add. Thread: loop. NULL: nothing is made. */
+    int (*make)(void *self, const char *name, struct sc_err *err);
+    void *self;
 };
 
 /* One server, all of its loops. Everything but the counters is fixed before the first request. */
@@ -31,6 +39,7 @@ struct sc_web {
     struct sc_server_config config;
     struct sc_registry *registry;
     struct sc_pool *pool;
+    struct sc_web_maker maker;
     struct sc_lane **lanes;
     size_t n_lanes;
     uint64_t started_ns;
