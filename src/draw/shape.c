@@ -7,6 +7,12 @@
 #define GREEN(rgb) (((rgb) >> 8 & 255) / 255.0)
 #define BLUE(rgb)  (((rgb)&255) / 255.0)
 
+void sc_shape_drop(cairo_surface_t **surface)
+{
+    cairo_surface_destroy(*surface);
+    *surface = NULL;
+}
+
 void sc_shape_color(cairo_t *cr, uint32_t rgb, double alpha)
 {
     cairo_set_source_rgba(cr, RED(rgb), GREEN(rgb), BLUE(rgb), alpha);

@@ -6,6 +6,9 @@
 
 #include <stdint.h>
 
+/** For SC_AUTO. */
+void sc_shape_drop(cairo_surface_t **surface);
+
 /** Sets the color to draw with. rgb  0xRRGGBB; alpha  0 to 1. */
 void sc_shape_color(cairo_t *cr, uint32_t rgb, double alpha);
 

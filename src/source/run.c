@@ -12,10 +12,12 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/own.h"
 #include "draw/placeholder.h"
+#include "source/overlay.h"
 
 #define SC_LOG_TOPIC "source"
 #include "stillcast/log.h"
@@ -124,8 +126,21 @@ static void note_shown(struct sc_run *run)
     sc_pace_step(&run->pace, now);
 }
 
+/* Without it a picture is still worth showing; whether it is one at all is found out next. */
+static void lay_over(struct sc_run *run, struct sc_draft **draft)
+{
+    int rc = sc_overlay_lay(run->overlay, &run->ctx, draft);
+    if (rc == 0 || rc == -EBADMSG || run->is_overlay_told)
+        return;
+    run->is_overlay_told = true;
+    sc_log(SC_WARN, "stream=%s: no overlay: %s", sc_stream_name(run->stream),
+           rc == -ENOTSUP ? "it can only be laid over usual JPEGs" : strerror(-rc));
+}
+
 static int publish(struct sc_run *run, struct sc_draft **draft)
 {
+    if (run->overlay)
+        lay_over(run, draft);
     struct sc_seal how = {.is_svg_allowed = run->is_svg_allowed};
     const struct sc_frame *frame = NULL;
     struct sc_err err;

@@ -10,6 +10,8 @@
 
 #include <stdatomic.h>
 
+struct sc_overlay;
+
 enum sc_at_end {
     SC_AT_END_KEEP,
     SC_AT_END_REOPEN,
@@ -29,6 +31,7 @@ struct sc_run {
     uint64_t linger_ns;
     enum sc_at_end at_end;
     bool is_on_demand, is_svg_allowed;
+    struct sc_overlay *overlay; /* NULL: none */
 
     atomic_bool is_stopping; /* any thread, which rings the bell afterwards */
 
@@ -43,6 +46,7 @@ struct sc_run {
     unsigned n_lost_in_row;  /* attempts that failed since the last picture */
     unsigned n_empty_in_row; /* reads without a picture since the last one */
     bool has_shown;          /* a picture since it was opened */
+    bool is_overlay_told;    /* that a picture could not carry it */
 };
 
 /** The thread's body. Returns when it was stopped. */

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/own.h"
+#include "source/overlay.h"
 #include "source/run.h"
 #include "source/spec.h"
 
@@ -24,6 +25,7 @@ const struct sc_source_option sc_runner_options[] = {
     {"linger", "SECONDS", "with on_demand: go on for so long after the last viewer left"},
     {"at_end", "keep|reopen|exit",
      "when the source ends: keep the last picture (default), open it again, or end the program"},
+    SC_OVERLAY_OPTIONS,
     {"svg", "yes|no", "allow SVG pictures, which are active content (default no)"},
     {NULL, NULL, NULL},
 };
@@ -87,6 +89,8 @@ static int set_up(struct sc_runner *runner, struct sc_err *err)
     runner->has_wake = true;
     run->ctx.wake_fd = run->wake.fd;
     rc = take_options(run, err);
+    if (rc == 0)
+        rc = sc_overlay_create(run->spec, &run->overlay, err);
     if (rc == 0)
         rc = run->ops->setup(run->state, run->spec, err);
     runner->is_set_up = rc == 0;
@@ -152,6 +156,7 @@ void sc_runner_destroy(struct sc_runner **runner)
         old->run.ops->teardown(old->run.state);
     if (old->has_wake)
         sc_wake_fini(&old->run.wake);
+    sc_overlay_destroy(&old->run.overlay);
     free(old->run.state);
     sc_stream_unref(&old->stream);
     free(old);
