@@ -1,8 +1,9 @@
 # Two commands do everything on a fresh Debian 12: `make run` and `make test`. The build itself is meson's.
 SECONDS ?= 60
 MESON_FLAGS ?=
+SOAK_SECONDS ?= 600
 
-.PHONY: all run test bench lint fuzz install clean
+.PHONY: all run test bench lint fuzz soak install clean
 
 all: build/build.ninja
 	@ninja -C build
@@ -37,6 +38,12 @@ lint:
 fuzz:
 	@tools/setup test
 	@tools/fuzz $(SECONDS)
+
+# All sources at once, with faults; make soak SOAK_SECONDS=28800 for a night.
+soak:
+	@tools/setup test
+	@$(MAKE) --no-print-directory all
+	@cd tests/e2e && SOAK_SECONDS=$(SOAK_SECONDS) /usr/bin/python3 -m pytest -q -s test_soak.py
 
 install: all
 	@meson install -C build --no-rebuild

@@ -14,7 +14,8 @@ import pytest
 import wire
 
 PACKAGES = {"ffmpeg": "ffmpeg", "ffprobe": "ffmpeg", "curl": "curl", "vlc-wrapper": "vlc-bin", "cvlc": "vlc-bin",
-            "gst-launch-1.0": "gstreamer1.0-tools", "setpriv": "util-linux"}
+            "gst-launch-1.0": "gstreamer1.0-tools", "setpriv": "util-linux",
+            "motion": "motion", "ustreamer": "ustreamer"}
 
 
 def need(*names):

@@ -14,7 +14,7 @@ import pictures
 import wire
 from pictures import jpeg
 from test_source_life import is_in, look
-from upstream import Request, Upstream
+from upstream import Upstream, pump
 
 B = b"--frame\r\n"
 STREAM = "multipart/x-mixed-replace; boundary=frame"
@@ -648,15 +648,6 @@ def proxy(seen):
             pump(peer.socket, there)
             back.join()
     return script
-
-
-def pump(one, other):
-    try:
-        while (data := one.recv(65536)):
-            other.sendall(data)
-        other.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
 
 
 def test_a_proxy_is_asked(server, upstream):

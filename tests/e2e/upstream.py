@@ -106,3 +106,13 @@ class Upstream:
                 self.problems.append(repr(problem))
         finally:
             connection.close()
+
+
+def pump(one, other):
+    """Sends on what one socket gets, to its end."""
+    try:
+        while (data := one.recv(65536)):
+            other.sendall(data)
+        other.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass

@@ -12,7 +12,7 @@ from servers import OUT
 from .programs import DEVICE, camera, free_port, missing, serving
 
 _QUALITY = 75
-_SETTINGS = """daemon off
+SETTINGS = """daemon off
 video_device {device}
 video_params palette=8
 width {width}
@@ -60,7 +60,7 @@ class Motion:
         with tempfile.TemporaryDirectory() as folder:
             settings = f"{folder}/motion.conf"
             with open(settings, "w", encoding="ascii") as out:
-                out.write(_SETTINGS.format(device=DEVICE, width=width, height=height, fps=fps, quality=_QUALITY,
+                out.write(SETTINGS.format(device=DEVICE, width=width, height=height, fps=fps, quality=_QUALITY,
                                            port=port, folder=folder))
             command = ["motion", "-n", "-c", settings, "-l", f"{folder}/log"]
             with serving(command, port, "/", is_shown_later=True, env=camera(path, fps)) as found:
