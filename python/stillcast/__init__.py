@@ -8,8 +8,20 @@
     live.points(loss=0.31, accuracy=0.9)    # numbers, for a graph that the server draws
 """
 
+from typing import Any
+
+from .aio import AsyncPublisher
+from .daemon import Server, serve
 from .errors import PublishError
+from .latest import Latest
+from .parts import Multipart, multipart
 from .publisher import Publisher
 
-__all__ = ["PublishError", "Publisher"]
+__all__ = ["AsyncPublisher", "Latest", "Multipart", "PublishError", "Publisher", "Server", "multipart", "serve"]
 __version__ = "0.1.0"
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """%load_ext stillcast gives the magic %stillcast."""
+    from .notebook import load
+    load(shell)

@@ -238,19 +238,25 @@ class Courier:
         except Away:
             raise
         except PublishError as error:
-            self._note_refusal(error)
-            job.tell(error, False)
+            self._refuse(job, error)
         except Exception as cause:  # whatever an encoder raises
             refusal = PublishError(f"the picture could not be encoded: {cause}")
             refusal.__cause__ = cause
-            self._note_refusal(refusal)
-            job.tell(refusal, False)
+            self._refuse(job, refusal)
         else:
             self._known_at = time.monotonic()
             self.n_sent += 1
             self.has_stream = True
             self._note_success()
             job.tell(None, True)
+
+    def _refuse(self, job: Job, error: PublishError) -> None:
+        """Who waits for the picture is told; else the next call is."""
+        if job.told:
+            self.error = error
+            job.tell(error, False)
+        else:
+            self._note_refusal(error)
 
     def _ask(self) -> None:
         try:
