@@ -18,6 +18,7 @@ MAY_INCLUDE = {
     "sink": "base picture media net http",
     "web": "base picture media net http",
     "app": "base jail picture media net http series draw source sink web",
+    "embed": "base media http app",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 
