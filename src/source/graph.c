@@ -35,7 +35,7 @@ struct graph {
     int poll_fd;        /* the feed's descriptor and the bell of the numbers */
     int feed_fd;        /* which of the feed's is in it */
     bool is_feed_ready; /* always: a descriptor that cannot be waited for */
-    bool is_ended, was_watched, has_drawn_end, is_bad_told;
+    bool is_ended, was_watched, has_drawn_end, is_bad_told, is_flaw_told;
     uint64_t due_ns; /* not drawn before */
     uint64_t n_refused;
 };
@@ -58,6 +58,7 @@ static int take_numbers_options(const struct graph *graph, struct sc_numbers_con
     config->format = (enum sc_reader_format)format;
     config->rates = (enum sc_numbers_rates)rate;
     config->match = sc_spec_get(spec, "match");
+    config->state = sc_spec_get(spec, "state");
     return rc;
 }
 
@@ -177,6 +178,9 @@ static int graph_open(void *state, const struct sc_source_ctx *ctx, struct sc_er
 static uint64_t until_ns(const struct graph *graph, const struct sc_source_ctx *ctx)
 {
     uint64_t until = graph->is_feed_ready ? 0 : graph->feed->due_ns;
+    uint64_t tidy = sc_numbers_tidy_ns(graph->numbers);
+    if (tidy < until)
+        until = tidy;
     if (!ctx->is_watched)
         return until;
     uint64_t draw = sc_drawing_due_ns(graph->drawing, sc_numbers_series(graph->numbers));
@@ -223,6 +227,9 @@ static int take(struct graph *graph, const struct sc_source_ctx *ctx, struct sc_
     if (!is_feed_due(graph))
         return 0;
     int rc = graph->ops->take(graph->feed, err);
+    struct sc_err unkept;
+    if (sc_numbers_keep(graph->feed->text, &unkept) < 0)
+        return sc_err_set(err, -EBADMSG, "%s", unkept.text);
     if (rc == -ENODATA) {
         sc_numbers_end(graph->feed->text);
         graph->is_ended = true;
@@ -260,6 +267,21 @@ static bool must_draw(const struct graph *graph, const struct sc_source_ctx *ctx
            now >= sc_drawing_due_ns(graph->drawing, sc_numbers_series(graph->numbers));
 }
 
+/* The history is looked after; what is wrong with it is told, and the graph goes on. */
+static int tidy(struct graph *graph, struct sc_err *err)
+{
+    struct sc_err problem;
+    const char *flaw = sc_numbers_flaw(graph->numbers);
+    if (flaw && !graph->is_flaw_told) {
+        graph->is_flaw_told = true;
+        return sc_err_set(err, -EBADMSG, "%s", flaw);
+    }
+    if (sc_clock_ns() < sc_numbers_tidy_ns(graph->numbers) ||
+        sc_numbers_tidy(graph->numbers, &problem) == 0)
+        return 0;
+    return sc_err_set(err, -EBADMSG, "%s", problem.text);
+}
+
 static int graph_read(void *state, const struct sc_source_ctx *ctx, struct sc_draft **out_draft,
                       struct sc_err *err)
 {
@@ -274,7 +296,9 @@ static int graph_read(void *state, const struct sc_source_ctx *ctx, struct sc_dr
             graph->has_drawn_end = graph->is_ended;
             return draw(graph, ctx, out_draft, err);
         }
-        int rc = wait(graph, ctx);
+        int rc = tidy(graph, err);
+        if (rc == 0)
+            rc = wait(graph, ctx);
         if (rc == 0)
             rc = take(graph, ctx, err);
         if (rc < 0)
@@ -312,6 +336,7 @@ static const struct sc_source_option graph_options[] = {
      "draw by how much numbers grow in a second; auto: those that are named \"..._total\""},
     {"input", "auto|lines|csv|json", "the form of the numbers (default: told from the first line)"},
     {"every", "TIME", "how often to look at what has to be asked (default 1s)"},
+    {"state", "PATH", "a file that keeps the numbers: they are there again after a restart"},
     {"max_series", "N", "series at most, 1 to 64 (default 32)"},
     {NULL, NULL, NULL},
 };

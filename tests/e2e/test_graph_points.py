@@ -147,3 +147,48 @@ def test_a_graph_that_has_ended_says_so(server):
     wire.eventually(lambda: look(one, "ended")["state"] == "ended")
     answer = post(one, "ended", "a 2")
     assert answer.status == 409 and "has come to its end" in answer.text
+
+
+def test_what_was_acknowledged_survives_a_kill(server, tmp_path):
+    state = tmp_path / "loss.state"
+    one = server(f"loss=graph:#state={state}#window=1h")
+    one.expects_exit = -9
+    n, stop = 0, threading.Event()
+    acknowledged = []
+
+    def send():
+        while not stop.is_set():
+            try:
+                acknowledged.append(post(one, "loss", f"loss {len(acknowledged)}").json["taken"])
+            except (OSError, AssertionError):
+                return
+    sender = threading.Thread(target=send)
+    sender.start()
+    wire.eventually(lambda: len(acknowledged) > 100)
+    one.process.kill()
+    stop.set()
+    sender.join()
+    n = sum(acknowledged)
+    lines = [line for line in state.read_text().splitlines() if line.startswith("p ")]
+    assert len(lines) >= n
+    assert [float(line.split()[2]) for line in lines[:n]] == list(range(n))
+    again = server(f"loss=graph:#state={state}#window=1h", "--linger", "0")
+    assert colours(again, "loss")
+    assert post(again, "loss", "loss 7").status == 200
+    assert state.read_text().endswith(" 7 loss\n")
+
+
+def test_a_damaged_history_is_told_of_and_its_good_part_kept(server, run, tmp_path):
+    state, now = tmp_path / "a.state", time.time()
+    good = "".join(f"p {int((now - 200 + i) * 1e6)} {i % 7} a\n" for i in range(190))
+    state.write_text("stillcast graph history 1\n" + good + "\0\0\0\0garbage\n" + good.replace(" a\n", " b\n") + "p 179")
+    one = server(f"a=graph:#state={state}")
+    assert len(colours(one, "a")) >= 2
+    wire.eventually(lambda: "1 of 382 lines cannot be read, the first is line 192" in one.stderr)
+    ended = run(f"a=graph:#state={state}")
+    assert ended.code != 0 and "in use by another graph" in ended.stderr
+    other = tmp_path / "thesis.txt"
+    other.write_text("my thesis\n")
+    ended = run(f"a=graph:#state={other}")
+    assert ended.code != 0 and "is no history of a graph" in ended.stderr
+    assert other.read_text() == "my thesis\n"

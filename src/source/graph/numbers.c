@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +12,12 @@
 #include "base/clock.h"
 #include "base/list.h"
 #include "base/own.h"
+#include "series/journal.h"
 #include "series/moment.h"
 #include "stillcast/registry.h"
 
 #define MATCH_BYTES 1024
+#define LINES_BYTES 65536 /* written in one go */
 
 struct sc_numbers {
     struct sc_intake intake;
@@ -23,6 +26,9 @@ struct sc_numbers {
     char match[MATCH_BYTES]; /* its patterns one behind the other, each with its NUL */
     size_t match_bytes;      /* of all of them; 0: everything is wanted */
     struct sc_series *series;
+    char path[PATH_MAX];
+    struct sc_journal *journal; /* NULL: none is kept */
+    struct sc_err flaw;         /* of the history that was found */
     int bell_fd;
     atomic_bool is_closed;
 };
@@ -32,6 +38,8 @@ struct sc_numbers_text {
     struct sc_reader *reader;
     int64_t now_unix_us;
     bool is_past;
+    struct sc_buf lines;  /* for the history */
+    struct sc_err unkept; /* why some could not be kept */
 };
 
 /* --- what is wanted --- */
@@ -76,6 +84,19 @@ static bool is_counter(const struct sc_numbers *numbers, struct sc_word name)
     return false;
 }
 
+/* Whoever asks for it later, in sc_numbers_keep, is told of a failure. */
+static void note(struct sc_numbers_text *text, const struct sc_series_sample *sample)
+{
+    struct sc_err err;
+    int rc = text->lines.len_bytes < LINES_BYTES
+                 ? 0
+                 : sc_journal_write(text->numbers->journal, &text->lines, &err);
+    if (rc == 0 && sc_journal_note(&text->lines, sample) < 0)
+        rc = sc_err_set(&err, -ENOMEM, "the numbers cannot be kept: out of memory");
+    if (rc < 0)
+        text->unkept = err;
+}
+
 static int take(void *self, struct sc_series_sample *sample)
 {
     struct sc_numbers_text *text = self;
@@ -91,7 +112,11 @@ static int take(void *self, struct sc_series_sample *sample)
                  : 0;
     if (rc == -EAGAIN)
         return 1;
-    return rc < 0 ? rc : sc_series_add(numbers->series, sample, text->now_unix_us);
+    if (rc == 0)
+        rc = sc_series_add(numbers->series, sample, text->now_unix_us);
+    if (rc == 0 && numbers->journal)
+        note(text, sample);
+    return rc;
 }
 
 /* --- texts --- */
@@ -106,6 +131,7 @@ int sc_numbers_begin(struct sc_numbers *numbers, struct sc_numbers_text **out_te
         return rc;
     (void)sc_intake_ref(&numbers->intake);
     text->numbers = numbers;
+    sc_buf_init(&text->lines, 2 * LINES_BYTES);
     *out_text = sc_steal(text);
     return 0;
 }
@@ -115,6 +141,9 @@ void sc_numbers_drop(struct sc_numbers_text **text)
     struct sc_numbers_text *old = sc_steal(*text);
     if (!old)
         return;
+    if (old->numbers && old->numbers->journal)
+        (void)sc_journal_write(old->numbers->journal, &old->lines, NULL); /* nobody waits for it */
+    sc_buf_fini(&old->lines);
     sc_reader_destroy(&old->reader);
     sc_numbers_unref(&old->numbers);
     free(old);
@@ -145,6 +174,15 @@ void sc_numbers_put_rate(struct sc_numbers_text *text, const char *name, double 
     if (is_wanted(text->numbers, sample.name) &&
         sc_series_to_rate(text->numbers->series, &sample, text->now_unix_us) == 0)
         sc_numbers_put(text, name, sample.value);
+}
+
+int sc_numbers_keep(struct sc_numbers_text *text, struct sc_err *err)
+{
+    struct sc_err unkept = text->unkept;
+    text->unkept = (struct sc_err){0};
+    if (unkept.code < 0)
+        return sc_err_set(err, unkept.code, "%s", unkept.text);
+    return text->numbers->journal ? sc_journal_write(text->numbers->journal, &text->lines, err) : 0;
 }
 
 void sc_numbers_end(struct sc_numbers_text *text)
@@ -198,6 +236,9 @@ static int intake_end(void *self, struct sc_intake_receipt *out_receipt, struct 
                           "the graph '%s' has come to its end: nothing is drawn any "
                           "more",
                           text->numbers->name);
+    int rc = sc_numbers_keep(text, err);
+    if (rc < 0)
+        return rc;
     const struct sc_reader_report *report = sc_numbers_report(text);
     *out_receipt = (struct sc_intake_receipt){
         .n_lines = report->n_lines,
@@ -221,6 +262,7 @@ static void intake_drop(void **self)
 static void intake_destroy(struct sc_intake *intake)
 {
     struct sc_numbers *numbers = numbers_of(intake);
+    sc_journal_close(&numbers->journal);
     sc_series_destroy(&numbers->series);
     sc_own_close(&numbers->bell_fd);
     free(numbers);
@@ -233,6 +275,41 @@ static const struct sc_intake_ops intake_ops = {
     .drop = intake_drop,
     .destroy = intake_destroy,
 };
+
+/* --- history --- */
+
+static int open_history(struct sc_numbers *numbers, struct sc_err *err)
+{
+    const char *state = numbers->config.state;
+    struct sc_journal_found found;
+    if (!state)
+        return 0;
+    if (snprintf(numbers->path, sizeof numbers->path, "%s", state) >= (int)sizeof numbers->path)
+        return sc_err_set(err, -ENAMETOOLONG, "'#state=': the path is too long");
+    int rc = sc_journal_open(numbers->path, numbers->series, &numbers->journal, &found, err);
+    if (rc == 0 && found.n_bad > 0)
+        (void)sc_err_set(&numbers->flaw, -EBADMSG,
+                         "of the history '%s' %llu of %llu lines cannot be read, the first is line "
+                         "%llu; all others are there",
+                         state, (unsigned long long)found.n_bad, (unsigned long long)found.n_lines,
+                         (unsigned long long)found.bad_line);
+    return rc;
+}
+
+const char *sc_numbers_flaw(const struct sc_numbers *numbers)
+{
+    return numbers->flaw.code < 0 ? numbers->flaw.text : NULL;
+}
+
+uint64_t sc_numbers_tidy_ns(const struct sc_numbers *numbers)
+{
+    return numbers->journal ? sc_journal_due_ns(numbers->journal) : UINT64_MAX;
+}
+
+int sc_numbers_tidy(struct sc_numbers *numbers, struct sc_err *err)
+{
+    return sc_journal_tidy(numbers->journal, numbers->series, err);
+}
 
 /* --- life --- */
 
@@ -253,8 +330,10 @@ int sc_numbers_create(const struct sc_numbers_config *config, const char *name,
         return rc;
     if (sc_series_create(&config->series, &numbers->series) < 0)
         return sc_err_set(err, -ENOMEM, "out of memory");
-    *out_numbers = sc_steal(numbers);
-    return 0;
+    rc = open_history(numbers, err);
+    if (rc == 0)
+        *out_numbers = sc_steal(numbers);
+    return rc;
 }
 
 void sc_numbers_unref(struct sc_numbers **numbers)

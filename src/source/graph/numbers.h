@@ -21,6 +21,7 @@ struct sc_numbers_config {
     const char *
         match; /* patterns (fnmatch) of the names that are wanted, with ',' between; NULL; copied */
     enum sc_numbers_rates rates;
+    const char *state; /* the file of their history; NULL: none; copied */
 };
 
 struct sc_numbers;
@@ -45,6 +46,15 @@ struct sc_series *sc_numbers_series(struct sc_numbers *numbers);
 int sc_numbers_fd(const struct sc_numbers *numbers);
 void sc_numbers_hear(struct sc_numbers *numbers);
 
+/** Returns: what is wrong with the history that was found, one sentence; NULL: nothing. */
+const char *sc_numbers_flaw(const struct sc_numbers *numbers);
+
+/** Returns: when sc_numbers_tidy has something to do, CLOCK_MONOTONIC; UINT64_MAX: nothing. */
+uint64_t sc_numbers_tidy_ns(const struct sc_numbers *numbers);
+
+/** Looks after the history. Returns: 0; a negative errno with a sentence. Thread: source. */
+int sc_numbers_tidy(struct sc_numbers *numbers, struct sc_err *err);
+
 /** Nothing is drawn any more: senders are told so. */
 void sc_numbers_close(struct sc_numbers *numbers);
 
@@ -67,6 +77,10 @@ void sc_numbers_put(struct sc_numbers_text *text, const char *name, double value
 
 /** Takes by how much a counter has grown in a second since it was told last. */
 void sc_numbers_put_rate(struct sc_numbers_text *text, const char *name, double counter);
+
+/** Keeps what was taken since the last time in the history. Returns: 0; a negative errno with a
+ * sentence: it could not be kept. */
+int sc_numbers_keep(struct sc_numbers_text *text, struct sc_err *err);
 
 /** The bytes have ended; others may follow. */
 void sc_numbers_end(struct sc_numbers_text *text);
