@@ -17,9 +17,14 @@ struct sc_server_config {
     sc_texts listen;
     sc_texts redirect_listen; /* the same, plain: every request is sent to the first https one */
     sc_texts tls_certs, tls_keys; /* PEM files; the key of each certificate in the same place */
-    const char *keys_file;        /* who may do what (docs/keys.md); NULL: everybody everything */
-    unsigned n_threads;           /* network loops; 0: one per core */
-    bool is_plain_send;           /* never io_uring, although the system has it */
+    sc_texts proxy_listen;        /* the same, for trusted proxies that speak the PROXY protocol */
+    /* Networks whose X-Forwarded-For, X-Forwarded-Proto and PROXY headers are believed:
+     * "192.0.2.1", "2001:db8::/32", "unix"; 16 at the most. */
+    sc_texts trusted_proxies;
+    const char *base_path; /* all addresses begin with it: "/cams"; NULL: they do not */
+    const char *keys_file; /* who may do what (docs/keys.md); NULL: everybody everything */
+    unsigned n_threads;    /* network loops; 0: one per core */
+    bool is_plain_send;    /* never io_uring, although the system has it */
     bool is_insecure;  /* publishing without a key on other addresses than loopback is all right */
     bool is_read_only; /* no publishing and deleting over HTTP */
     sc_texts server_names;       /* further names that Host may have; "*": any */

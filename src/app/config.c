@@ -9,6 +9,7 @@
 
 #include "app/options.h"
 #include "base/clock.h"
+#include "http/forwarded.h"
 
 #define HINT "see 'stillcast --help'"
 
@@ -150,6 +151,43 @@ static bool is_readable_origin(const char *text)
     return strcmp(text, "*") == 0 || is_origin(text);
 }
 
+static bool is_network(const char *text)
+{
+    struct sc_network network;
+    return sc_network_parse(text, &network) == 0;
+}
+
+static int check_base_path(const char *path, struct sc_err *err)
+{
+    static const char fine[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/";
+    size_t n = path ? strlen(path) : 0;
+    if (!path)
+        return 0;
+    if (n < 2 || n > 100 || path[0] != '/' || path[n - 1] == '/' || strspn(path, fine) != n ||
+        strstr(path, "//") || strstr(path, "/."))
+        return sc_err_set(err, -EINVAL,
+                          "--base-path takes a path such as /cams, without '/' at its end, not "
+                          "'%.100s'",
+                          path);
+    return 0;
+}
+
+static int check_proxies(const struct sc_server_config *server, struct sc_err *err)
+{
+    size_t n = 0;
+    int rc = check_each(server->trusted_proxies, is_network, "trusted-proxy",
+                        "an address, a network such as 192.0.2.0/24, or unix", err);
+    while (server->trusted_proxies && server->trusted_proxies[n])
+        n++;
+    if (rc == 0 && n > SC_TRUSTED_MAX)
+        return sc_err_set(err, -EINVAL, "there can be %d --trusted-proxy at the most",
+                          SC_TRUSTED_MAX);
+    if (rc == 0 && n == 0 && server->proxy_listen)
+        return sc_err_set(err, -EINVAL,
+                          "--proxy-listen lets only a --trusted-proxy in, and none is named");
+    return rc < 0 ? rc : check_base_path(server->base_path, err);
+}
+
 static int check_names(const struct sc_server_config *server, struct sc_err *err)
 {
     static const char origin[] = "a page's origin, as in https://example.org";
@@ -159,7 +197,7 @@ static int check_names(const struct sc_server_config *server, struct sc_err *err
     if (rc == 0)
         rc = check_each(server->server_names, is_host_name, "server-name",
                         "a host name alone, as in example.org", err);
-    return rc;
+    return rc < 0 ? rc : check_proxies(server, err);
 }
 
 static int check(const struct sc_config *config, struct sc_err *err)

@@ -14,18 +14,10 @@
 
 #define NOTSENT_BYTES 16384
 
-/* What all of them are made of. */
-struct plan {
-    const struct sc_server_config *config;
-    struct sc_tls *tls;
-    struct sc_keyring *keyring;
-    size_t n_workers;
-};
-
 /* Fails closed: what other machines can reach needs keys, and keys that may change something need
  * TLS. */
-static int check_reach(const struct plan *plan, const struct sc_listen *listen, bool is_tls,
-                       const char *address, struct sc_err *err)
+static int check_reach(const struct sc_entrance_plan *plan, const struct sc_listen *listen,
+                       bool is_tls, const char *address, struct sc_err *err)
 {
     const struct sc_server_config *config = plan->config;
     if (sc_listen_is_local(listen) || config->is_insecure || (plan->keyring && is_tls))
@@ -69,14 +61,14 @@ static int split_scheme(const char **address, struct sc_tls *tls, struct sc_err 
     return tls && strncmp(*address, "unix:", 5) != 0;
 }
 
-/* redirect_port  0: requests are answered here */
-static int add(struct sc_entrances *entrances, const struct plan *plan, const char *address,
-               uint16_t redirect_port, struct sc_err *err)
+/* door  what connections get, but for TLS, which the address decides */
+static int add(struct sc_entrances *entrances, const struct sc_entrance_plan *plan,
+               const char *address, const struct sc_door *door, struct sc_err *err)
 {
     struct sc_listen *listen SC_AUTO(sc_listen_close) = NULL;
     if (entrances->n == SC_ENTRANCES_MAX)
         return sc_err_set(err, -EINVAL, "there can be %d --listen at the most", SC_ENTRANCES_MAX);
-    int is_tls = split_scheme(&address, redirect_port ? NULL : plan->tls, err);
+    int is_tls = split_scheme(&address, door->redirect_port ? NULL : plan->tls, err);
     if (is_tls < 0)
         return is_tls;
     const struct sc_listen_config wanted = {
@@ -86,17 +78,24 @@ static int add(struct sc_entrances *entrances, const struct plan *plan, const ch
         .notsent_bytes = NOTSENT_BYTES,
     };
     int rc = sc_listen_open(address, &wanted, &listen, err);
-    if (rc == 0 && !redirect_port)
+    if (rc == 0 && !door->redirect_port)
         rc = check_reach(plan, listen, is_tls > 0, address, err);
     if (rc < 0)
         return rc;
     struct sc_entrance *entrance = &entrances->all[entrances->n++];
     entrance->listen = sc_steal(listen);
-    entrance->door = (struct sc_door){
-        .tls = is_tls ? plan->tls : NULL,
-        .redirect_port = redirect_port,
-    };
+    entrance->door = *door;
+    entrance->door.tls = is_tls ? plan->tls : NULL;
     return 0;
+}
+
+static int add_all(struct sc_entrances *entrances, const struct sc_entrance_plan *plan,
+                   sc_texts address, const struct sc_door *door, struct sc_err *err)
+{
+    int rc = 0;
+    for (; rc == 0 && address && *address; address++)
+        rc = add(entrances, plan, *address, door, err);
+    return rc;
 }
 
 /* Returns: the port of the first listener that speaks TLS; 0: there is none. */
@@ -109,34 +108,31 @@ static uint16_t find_https_port(const struct sc_entrances *entrances)
     return 0;
 }
 
-static int add_redirects(struct sc_entrances *entrances, const struct plan *plan,
+static int add_redirects(struct sc_entrances *entrances, const struct sc_entrance_plan *plan,
                          struct sc_err *err)
 {
-    uint16_t port = find_https_port(entrances);
     sc_texts address = plan->config->redirect_listen;
-    int rc = 0;
-    for (; rc == 0 && address && *address; address++)
-        rc = port ? add(entrances, plan, *address, port, err)
-                  : sc_err_set(err, -EINVAL,
-                               "--redirect-listen %s has nowhere to send people: no --listen "
-                               "speaks TLS",
-                               *address);
-    return rc;
+    const struct sc_door door = {.redirect_port = find_https_port(entrances)};
+    if (address && *address && !door.redirect_port)
+        return sc_err_set(err, -EINVAL,
+                          "--redirect-listen %s has nowhere to send people: no --listen speaks TLS",
+                          *address);
+    return add_all(entrances, plan, address, &door, err);
 }
 
-int sc_entrances_open(struct sc_entrances *entrances, const struct sc_server_config *config,
-                      struct sc_tls *tls, struct sc_keyring *keyring, size_t n_workers,
+int sc_entrances_open(struct sc_entrances *entrances, const struct sc_entrance_plan *plan,
                       struct sc_err *err)
 {
-    const struct plan plan = {config, tls, keyring, n_workers};
-    sc_texts address = config->listen;
-    bool is_default = !address || !*address;
-    int rc = is_default ? add(entrances, &plan, SC_CONFIG_LISTEN, 0, err) : 0;
-    if (rc == 0 && is_default) /* where this machine has IPv6 */
-        (void)add(entrances, &plan, SC_CONFIG_LISTEN_IPV6, 0, NULL);
-    for (; rc == 0 && !is_default && *address; address++)
-        rc = add(entrances, &plan, *address, 0, err);
-    return rc < 0 ? rc : add_redirects(entrances, &plan, err);
+    const struct sc_server_config *config = plan->config;
+    const struct sc_door open = {.tls = NULL}, proxied = {.proxies = plan->proxies};
+    bool has_any = (config->listen && *config->listen) || config->proxy_listen;
+    int rc = has_any ? add_all(entrances, plan, config->listen, &open, err)
+                     : add(entrances, plan, SC_CONFIG_LISTEN, &open, err);
+    if (rc == 0 && !has_any) /* where this machine has IPv6 */
+        (void)add(entrances, plan, SC_CONFIG_LISTEN_IPV6, &open, NULL);
+    if (rc == 0)
+        rc = add_redirects(entrances, plan, err);
+    return rc < 0 ? rc : add_all(entrances, plan, config->proxy_listen, &proxied, err);
 }
 
 void sc_entrances_close(struct sc_entrances *entrances)

@@ -20,15 +20,21 @@ struct sc_entrances {
     size_t n;
 };
 
+/* What they are made of; borrowed, tls and proxies for life. */
+struct sc_entrance_plan {
+    const struct sc_server_config *config;
+    struct sc_tls *tls;         /* NULL: none */
+    struct sc_keyring *keyring; /* NULL: none */
+    const struct sc_trusted *proxies;
+    size_t n_workers;
+};
+
 /**
- * Opens all that config names, without any the default ones.
- *
- * tls, keyring  NULL: none. Borrowed, tls for life.
+ * Opens all that the plan's config names, without any the default ones.
  *
  * Returns: 0; -EPERM one can be reached from other machines and nothing protects the server; else
  *          as sc_listen_open; always with a sentence. Close what there is in any case.
  */
-int sc_entrances_open(struct sc_entrances *entrances, const struct sc_server_config *config,
-                      struct sc_tls *tls, struct sc_keyring *keyring, size_t n_workers,
+int sc_entrances_open(struct sc_entrances *entrances, const struct sc_entrance_plan *plan,
                       struct sc_err *err);
 void sc_entrances_close(struct sc_entrances *entrances);

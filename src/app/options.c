@@ -34,6 +34,15 @@ static const struct sc_option the_options[] = {
     {"insecure", NULL, SETS(FLAG, 0, server.is_insecure), 0, 0, NETWORK,
      "Listen on another address than loopback although nothing protects it: without --keys anybody "
      "there may publish and delete, with --keys but without TLS they can be read on the way."},
+    {"trusted-proxy", "NETWORK", SETS(LIST, 0, server.trusted_proxies), 0, 0, NETWORK,
+     "Believe X-Forwarded-For and X-Forwarded-Proto when they come from here: an address, "
+     "192.0.2.0/24 or 2001:db8::/32, or 'unix' for unix sockets; may be given several times."},
+    {"proxy-listen", "ADDR:PORT", SETS(LIST, 0, server.proxy_listen), 0, 0, NETWORK,
+     "As --listen, for trusted proxies alone, which say first whose connection it is: the PROXY "
+     "protocol, versions 1 and 2; may be given several times."},
+    {"base-path", "PATH", SETS(TEXT, 0, server.base_path), 0, 0, NETWORK,
+     "All addresses begin with this path (/cams), for a proxy that passes it on. One that takes it "
+     "off needs nothing: pages find their way."},
     {"server-name", "NAME", SETS(LIST, 0, server.server_names), 0, 0, NETWORK,
      "A further host name that browsers may reach us by, '*' for any; may be given several times. "
      "IP addresses, localhost and this machine's own name are always right."},

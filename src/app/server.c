@@ -56,6 +56,7 @@ struct sc_server {
     struct sc_tls *tls;         /* NULL: none */
     struct sc_keyring *keyring; /* NULL: none */
     struct sc_guesses *guesses;
+    struct sc_network trusted[SC_TRUSTED_MAX];
     struct sc_grown *grown; /* NULL: this build draws no graphs */
     struct worker *workers;
     size_t n_workers, n_running;
@@ -205,6 +206,16 @@ static int start_acceptors(struct sc_server *server)
     return 0;
 }
 
+static void trust_proxies(struct sc_server *server)
+{
+    struct sc_trusted *proxies = &server->web.proxies;
+    sc_texts text = server->web.config.trusted_proxies;
+    for (; text && *text && proxies->n < SC_TRUSTED_MAX; text++)
+        if (sc_network_parse(*text, &server->trusted[proxies->n]) == 0)
+            proxies->n++;
+    proxies->networks = server->trusted;
+}
+
 /* Certificates and keys. */
 static int open_trust(struct sc_server *server, struct sc_err *err)
 {
@@ -219,6 +230,7 @@ static int open_trust(struct sc_server *server, struct sc_err *err)
     server->web.tls = server->tls;
     server->web.keyring = server->keyring;
     server->web.guesses = server->guesses;
+    trust_proxies(server);
     if (rc == 0 || rc == -ENOMEM)
         return rc;
     if (err)
@@ -247,9 +259,10 @@ int sc_server_create(const struct sc_server_config *config, struct sc_server **o
     if (rc < 0)
         return sc_err_set(err, rc, "cannot set up the server: %s", strerror(-rc));
     rc = open_trust(server, err);
+    const struct sc_entrance_plan plan = {&server->web.config, server->tls, server->keyring,
+                                          &server->web.proxies, server->n_workers};
     if (rc == 0)
-        rc = sc_entrances_open(&server->entrances, &server->web.config, server->tls,
-                               server->keyring, server->n_workers, err);
+        rc = sc_entrances_open(&server->entrances, &plan, err);
     if (rc < 0)
         return rc;
     rc = start_acceptors(server);

@@ -20,12 +20,16 @@
 struct sc_exchange;
 
 struct sc_tls;
+struct sc_trusted;
 
 /* What a listener is for; each request came through one. */
 struct sc_door {
     struct sc_tls *tls; /* NULL: plain */
     /* Every request is sent to the same place behind https on this port; 0: it is answered here. */
     uint16_t redirect_port;
+    /* Only these may connect, and they say first whose connection it is (net/proxy_header.h). NULL:
+     * everybody may, for himself. */
+    const struct sc_trusted *proxies;
 };
 
 /* Who took an exchange. */

@@ -223,6 +223,7 @@ void sc_h1_open(struct sc_h1_config *config, const struct sc_door *door, int fd)
     h1->timer.fire = on_timer;
     h1->end_of_turn.run = at_end_of_turn;
     h1->is_first = true;
+    h1->awaits_proxy = door->proxies;
     sc_buf_init(&h1->in, SC_REQUEST_HEAD_MAX_BYTES);
     sc_buf_init(&h1->out, OUT_BYTES);
     h1->watch = (struct sc_watch){.fd = fd, .ready = on_ready};
@@ -364,7 +365,7 @@ static int step(struct sc_h1 *h1)
 {
     switch (h1->phase) {
     case SC_H1_HEAD:
-        return read_head(h1);
+        return h1->awaits_proxy ? sc_h1_proxy_read(h1) : read_head(h1);
     case SC_H1_OPEN:
         return proceed(h1);
     case SC_H1_LINGER:

@@ -54,6 +54,7 @@ struct sc_h1 {
     enum sc_h1_phase phase;
     bool is_readable; /* until recv says -EAGAIN */
     bool is_eof, is_blocked, is_advancing, is_deferred, is_first;
+    bool awaits_proxy; /* the proxy has not said yet whose connection it is */
 };
 
 /* How HTTP/1 carries an exchange; h1_body.c and h1_answer.c have most of it. */
@@ -87,6 +88,10 @@ int sc_h1_body_read(struct sc_h1 *h1);
 
 /** Returns: when the body's patience ends; UINT64_MAX: never. */
 uint64_t sc_h1_body_deadline_ns(const struct sc_h1 *h1);
+
+/** Reads what a proxy says of its client. Returns: 0; -EAGAIN; another negative errno: it is no
+ * proxy that we trust, or it says nothing that we understand. */
+int sc_h1_proxy_read(struct sc_h1 *h1);
 
 /** Sends what waits. Returns: 0 all is out; -EAGAIN; a negative errno. */
 int sc_h1_flush(struct sc_h1 *h1);

@@ -67,7 +67,7 @@ static void log_guess(struct sc_call *call, const struct sc_address *address)
 static bool refuse_guess(struct sc_call *call, const char *sentence)
 {
     struct sc_web *web = call->web;
-    const struct sc_address *address = sc_exchange_peer(call->reply.x);
+    const struct sc_address *address = &call->client.address;
     sc_web_count(&web->stats.n_auth_failures);
     if (sc_guesses_note(web->guesses, address, sc_loop_now_ns(call->lane->loop))) {
         sc_web_count(&web->stats.n_auth_limited);

@@ -168,8 +168,7 @@ static bool pass_guards(struct sc_call *call)
                        "this server takes no pictures over HTTP: it runs with --read-only");
         return false;
     }
-    if (sc_guard_write(request, sc_exchange_door(call->reply.x)->tls, web->config.publish_origins,
-                       &err) < 0) {
+    if (sc_guard_write(request, call->client.is_https, web->config.publish_origins, &err) < 0) {
         sc_web_count(&web->stats.n_foreign_writes);
         sc_reply_error(&call->reply, 403, NULL, "%s", err.text);
         return false;
@@ -215,6 +214,28 @@ static bool is_name_fine(const struct sc_call *call, const struct match *match)
     return false;
 }
 
+/* Takes the path that we live under off the front. Returns false after it has answered. */
+static bool strip_base(const struct sc_call *call, char *path)
+{
+    const char *base = call->web->config.base_path;
+    size_t len = base ? strlen(base) : 0;
+    if (len == 0)
+        return true;
+    if (strncmp(path, base, len) == 0 && path[len] == '/') {
+        memmove(path, path + len, strlen(path + len) + 1);
+        return true;
+    }
+    if (strcmp(path, base) != 0) {
+        sc_reply_error(&call->reply, 404, NULL, "this server's addresses begin with %s/", base);
+        return false;
+    }
+    char headers[PATH_BYTES + 16];
+    (void)snprintf(headers, sizeof headers, "Location: %s/\r\n", base);
+    struct sc_answer answer = {.status = 308, .headers = headers};
+    sc_exchange_answer(call->reply.x, &answer);
+    return false;
+}
+
 void sc_web_handle(struct sc_exchange *x, const struct sc_request *request, void *self)
 {
     struct sc_lane *lane = self;
@@ -222,6 +243,8 @@ void sc_web_handle(struct sc_exchange *x, const struct sc_request *request, void
     char path[PATH_BYTES], star[PATH_BYTES];
     struct match match;
     prepare_reply(lane->web, x, request, &call.reply);
+    call.client = (struct sc_client){*sc_exchange_peer(x), sc_exchange_door(x)->tls};
+    sc_forwarded_read(request, &lane->web->proxies, &call.client);
     if (!pass_host(&call))
         return;
     if (sc_exchange_door(x)->redirect_port) {
@@ -240,6 +263,8 @@ void sc_web_handle(struct sc_exchange *x, const struct sc_request *request, void
                        len == -EMSGSIZE ? "too long" : "malformed or leads upwards");
         return;
     }
+    if (!is_server_wide && !strip_base(&call, path))
+        return;
     find(path, request, &match);
     if (!match.row) {
         reply_unmatched(&call, &match, path);

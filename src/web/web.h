@@ -6,6 +6,7 @@
 
 #include "base/list.h"
 #include "http/exchange.h"
+#include "http/forwarded.h"
 #include "http/h1.h"
 #include "http/link.h"
 #include "http/right.h"
@@ -49,6 +50,7 @@ struct sc_web {
     struct sc_tls *tls;         /* NULL: none; borrowed */
     struct sc_keyring *keyring; /* NULL: everybody may do everything; borrowed */
     struct sc_guesses *guesses; /* borrowed */
+    struct sc_trusted proxies;  /* borrowed */
     struct sc_h1_stats h1;
     struct sc_web_stats stats;
 };
@@ -91,6 +93,7 @@ struct sc_call {
     const struct sc_request *request;
     const char *star; /* what '*' stands for in the row's path, decoded */
     struct sc_reply reply;
+    struct sc_client client;
     struct sc_caller caller;
 };
 
