@@ -7,11 +7,13 @@
 
 #include "base/own.h"
 #include "jail/jail.h"
+#include "source/command/command.h"
 #include "source/runner.h"
 #include "source/spec.h"
 #include "stillcast/server.h"
 
 struct sc_lineup {
+    struct sc_commands *commands;
     struct sc_source_spec *specs;
     size_t n_specs;
     struct sc_runner **runners; /* n_specs of them, NULL where none was set up */
@@ -43,6 +45,7 @@ static int fill(struct sc_lineup *lineup, const struct sc_lineup_config *config,
     if (!lineup->runners)
         return sc_err_set(err, -ENOMEM, "out of memory");
     for (size_t i = 0; i < lineup->n_specs; i++) {
+        lineup->specs[i].commands = lineup->commands;
         int status = add(lineup, i, &runner, server, err);
         if (status < 0)
             return status;
@@ -54,13 +57,15 @@ int sc_lineup_create(const struct sc_lineup_config *config, struct sc_server *se
                      struct sc_lineup **out_lineup, struct sc_err *err)
 {
     SC_AUTO(sc_lineup_destroy) struct sc_lineup *lineup = calloc(1, sizeof *lineup);
-    if (!lineup)
+    if (!lineup || sc_commands_create(&lineup->commands) < 0)
         return sc_err_set(err, -ENOMEM, "out of memory");
     if (config->n_sources > 0) {
         int status = sc_spec_parse(config->sources, config->n_sources, &lineup->specs,
                                    &lineup->n_specs, err);
         if (status == 0)
             status = fill(lineup, config, server, err);
+        if (status == 0)
+            status = sc_commands_begin(lineup->commands, err);
         if (status < 0)
             return status;
     }
@@ -128,6 +133,7 @@ void sc_lineup_destroy(struct sc_lineup **lineup)
     for (size_t i = 0; i < n; i++)
         sc_runner_destroy(&old->runners[i]);
     free(old->runners);
+    sc_commands_destroy(&old->commands);
     sc_spec_free(&old->specs, old->n_specs);
     free(old);
 }

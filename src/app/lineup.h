@@ -20,12 +20,13 @@ struct sc_lineup_config {
 };
 
 /**
- * Takes the sources apart, adds their streams to the server and sets them up; nothing runs yet.
+ * Takes the sources apart, adds their streams to the server and sets them up; nothing runs yet but
+ * the helper for commands, where a source has any.
  *
  * server  borrowed until destroy.
  *
  * Returns: 0; -EINVAL, -EEXIST, -ENOSPC, -ENOENT, -EACCES … with a sentence; -ENOMEM.
- * Thread:  control.
+ * Thread:  control, before any other thread is made.
  */
 int sc_lineup_create(const struct sc_lineup_config *config, struct sc_server *server,
                      struct sc_lineup **out_lineup, struct sc_err *err);

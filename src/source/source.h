@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct sc_commands;
+
 /* One #word=value behind a source. */
 struct sc_source_option {
     const char *name;
@@ -31,6 +33,7 @@ struct sc_source_spec {
     struct sc_source_setting *settings;
     size_t n_settings;
     const struct sc_source_ops *ops;
+    struct sc_commands *commands; /* where setup adds those it runs (command/command.h), or NULL */
 };
 
 /* What the runner lends to a source's calls. */

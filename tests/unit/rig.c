@@ -17,6 +17,7 @@
 
 #include "base/own.h"
 #include "picture/encode.h"
+#include "source/command/command.h"
 #include "source/spec.h"
 
 #define FIRST_WIDTH_PX 16
@@ -68,8 +69,12 @@ int rig_make(struct rig *rig, const char *argument)
         return rc;
     rig->state = calloc(1, rig->specs->ops->state_size);
     assert_non_null(rig->state);
+    assert_int_equal(sc_commands_create(&rig->commands), 0);
+    rig->specs->commands = rig->commands;
     rc = rig->specs->ops->setup(rig->state, rig->specs, &rig->err);
     rig->is_set_up = rc == 0;
+    if (rc == 0)
+        rc = sc_commands_begin(rig->commands, &rig->err);
     return rc;
 }
 
@@ -88,6 +93,7 @@ void rig_stop(struct rig *rig)
         rig->specs->ops->teardown(rig->state);
     rig->is_open = rig->is_set_up = false;
     sc_own_free(&rig->state);
+    sc_commands_destroy(&rig->commands);
     sc_spec_free(&rig->specs, rig->n_specs);
 }
 

@@ -15,6 +15,7 @@ struct rig {
     struct sc_pool *pool;
     struct sc_stream_stats stats;
     struct sc_source_ctx ctx;
+    struct sc_commands *commands;
     struct sc_source_spec *specs;
     size_t n_specs;
     void *state;
