@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/own.h"
 #include "http/guesses.h"
+#include "http/h2.h"
 #include "http/keyring.h"
 #include "media/registry.h"
 #include "net/timer.h"
@@ -104,7 +105,7 @@ static void look_whether_drained(struct sc_timer *timer)
     bool is_late = sc_clock_ns() >= worker->drain_until_ns;
     if (is_late)
         sc_h1_abort_all(h1);
-    if (is_late || sc_list_is_empty(&h1->connections))
+    if (is_late || sc_h1_is_idle(h1))
         sc_loop_stop(worker->lane->loop);
     else
         (void)look_after(worker, DRAIN_LOOK_NS);
@@ -220,7 +221,7 @@ static void trust_proxies(struct sc_server *server)
 static int open_trust(struct sc_server *server, struct sc_err *err)
 {
     const struct sc_server_config *config = &server->web.config;
-    const struct sc_tls_files files = {config->tls_certs, config->tls_keys};
+    const struct sc_tls_files files = {config->tls_certs, config->tls_keys, sc_h2_is_built()};
     bool is_wanted = (files.certs && *files.certs) || (files.keys && *files.keys);
     int rc = is_wanted ? sc_tls_create(&files, &server->tls, err) : 0;
     if (rc == 0 && config->keys_file)

@@ -28,5 +28,14 @@ struct sc_exchange {
     bool is_head;
 };
 
+/* How a request's body comes in. */
+struct sc_body_progress {
+    struct sc_body_patience patience;
+    uint64_t n_bytes, began_ns, last_ns;
+};
+
+/** Returns: when patience ends; UINT64_MAX: never. */
+uint64_t sc_body_deadline_ns(const struct sc_body_progress *progress);
+
 /** Returns: the next number that names an exchange's connection, or the exchange. Thread: any. */
 uint64_t sc_exchange_next_id(void);

@@ -4,13 +4,33 @@
 #include <assert.h>
 #include <stdatomic.h>
 
+#include "base/clock.h"
 #include "http/carrier.h"
+
+#define GRACE_NS       (5 * SC_NS_PER_S) /* after this a body with a time limit must come ... */
+#define RATE_MIN_BYTES 1024              /* ... at so many bytes a second */
 
 static atomic_uint_fast64_t last_id;
 
 uint64_t sc_exchange_next_id(void)
 {
     return atomic_fetch_add_explicit(&last_id, 1, memory_order_relaxed) + 1;
+}
+
+uint64_t sc_body_deadline_ns(const struct sc_body_progress *progress)
+{
+    const struct sc_body_patience *patience = &progress->patience;
+    uint64_t deadline = UINT64_MAX;
+    if (patience->silence_ns)
+        deadline = progress->last_ns + patience->silence_ns;
+    if (patience->whole_ns) {
+        uint64_t whole = progress->began_ns + patience->whole_ns;
+        uint64_t rate =
+            progress->began_ns + GRACE_NS + progress->n_bytes * SC_NS_PER_S / RATE_MIN_BYTES;
+        deadline = whole < deadline ? whole : deadline;
+        deadline = rate < deadline ? rate : deadline;
+    }
+    return deadline;
 }
 
 void sc_exchange_answer(struct sc_exchange *x, const struct sc_answer *answer)

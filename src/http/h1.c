@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "http/h1_conn.h"
+#include "http/h2.h"
 #include "net/tls.h"
 
 #define EVENTS       (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
@@ -34,7 +35,7 @@ static uint64_t deadline_ns(const struct sc_h1 *h1)
         if (h1->is_blocked)
             return h1->progress_ns + c->stall_timeout_ns;
         return h1->x.body == SC_BODY_READING && h1->x.answer == SC_ANSWER_NONE
-                   ? sc_h1_body_deadline_ns(h1)
+                   ? sc_body_deadline_ns(&h1->x.progress)
                    : UINT64_MAX;
     case SC_H1_LINGER:
         return h1->since_ns + (c->is_draining ? PARTING_NS : LINGER_NS);
@@ -121,15 +122,21 @@ static void defer(struct sc_h1 *h1)
     h1->is_deferred = true;
 }
 
+/* The socket lives on. */
+static void leave(struct sc_h1 *h1)
+{
+    h1->phase = SC_H1_DOOMED;
+    sc_timer_stop(sc_loop_timers(h1->config->loop), &h1->timer);
+    sc_loop_remove(h1->config->loop, &h1->watch);
+    defer(h1);
+}
+
 void sc_h1_doom(struct sc_h1 *h1)
 {
     if (h1->phase == SC_H1_DOOMED)
         return;
-    h1->phase = SC_H1_DOOMED;
-    sc_timer_stop(sc_loop_timers(h1->config->loop), &h1->timer);
-    sc_loop_remove(h1->config->loop, &h1->watch);
+    leave(h1);
     h1->conn.ops->close(&h1->conn);
-    defer(h1);
 }
 
 void sc_h1_enter(struct sc_h1 *h1, enum sc_h1_phase phase)
@@ -269,14 +276,37 @@ static void open_exchange(struct sc_h1 *h1, const struct sc_request *request)
     count(&h1->config->stats->n_requests);
 }
 
+/* RFC 9113 section 3: over TLS, or by prior knowledge from this machine. */
+static bool may_be_h2(const struct sc_h1 *h1)
+{
+    size_t n = h1->in.len_bytes < SC_H2_PREFACE_BYTES ? h1->in.len_bytes : SC_H2_PREFACE_BYTES;
+    return h1->is_first && n > 0 && memcmp(h1->in.data, SC_H2_PREFACE, n) == 0 &&
+           sc_h2_is_built() && (h1->door->tls || sc_conn_is_local(&h1->conn));
+}
+
+/* Returns: 0 it has gone; -EAGAIN the preface is not complete. */
+static int become_h2(struct sc_h1 *h1)
+{
+    if (h1->in.len_bytes < SC_H2_PREFACE_BYTES)
+        return -EAGAIN;
+    leave(h1);
+    (void)sc_h2_open(h1->config, h1->door, &h1->conn, &h1->peer, h1->in.data, h1->in.len_bytes);
+    return 0; /* without memory it was closed */
+}
+
 /* The request's texts point into the buffer, so the head leaves it only after the handler. */
 static int read_head(struct sc_h1 *h1)
 {
     struct sc_h1_config *c = h1->config;
     struct sc_request request;
     const char *reason = NULL;
-    int rc = h1->in.len_bytes ? sc_request_parse(h1->in.data, h1->in.len_bytes, &request, &reason)
-                              : -EAGAIN;
+    int rc = -EAGAIN;
+    if (may_be_h2(h1))
+        rc = become_h2(h1);
+    else if (h1->in.len_bytes)
+        rc = sc_request_parse(h1->in.data, h1->in.len_bytes, &request, &reason);
+    if (h1->phase == SC_H1_DOOMED)
+        return 0;
     if (rc == -EAGAIN) {
         bool was_idle = h1->in.len_bytes == 0;
         ssize_t n = sc_h1_fill(h1, was_idle ? READ_BYTES : SC_REQUEST_HEAD_MAX_BYTES);
@@ -411,9 +441,21 @@ static void drain(struct sc_h1 *h1)
     }
 }
 
+void sc_h1_init(struct sc_h1_config *config)
+{
+    sc_list_init(&config->connections);
+    sc_list_init(&config->h2_connections);
+}
+
+bool sc_h1_is_idle(const struct sc_h1_config *config)
+{
+    return sc_list_is_empty(&config->connections) && sc_list_is_empty(&config->h2_connections);
+}
+
 void sc_h1_drain_all(struct sc_h1_config *config)
 {
     config->is_draining = true;
+    sc_h2_drain_all(config);
     for (struct sc_list *l = config->connections.next, *next; l != &config->connections; l = next) {
         next = l->next;
         drain(sc_container_of(l, struct sc_h1, link));
@@ -422,6 +464,7 @@ void sc_h1_drain_all(struct sc_h1_config *config)
 
 void sc_h1_abort_all(struct sc_h1_config *config)
 {
+    sc_h2_abort_all(config);
     for (struct sc_list *l = config->connections.next, *next; l != &config->connections; l = next) {
         next = l->next;
         sc_h1_doom(sc_container_of(l, struct sc_h1, link));

@@ -29,6 +29,7 @@ struct sc_h1_config {
     void (*refuse)(struct sc_exchange *x, int status, const char *reason, void *self);
     void *self;
     struct sc_list connections; /* all of this loop; struct sc_h1.link */
+    struct sc_list h2_connections;
     bool is_draining;
 };
 
@@ -41,6 +42,12 @@ struct sc_h1;
  * fd    given; non-blocking.
  */
 void sc_h1_open(struct sc_h1_config *config, const struct sc_door *door, int fd);
+
+/** Makes the lists. */
+void sc_h1_init(struct sc_h1_config *config);
+
+/** Whether no connection is left. */
+bool sc_h1_is_idle(const struct sc_h1_config *config);
 
 /** Idle connections end, exchanges end when they can. */
 void sc_h1_drain_all(struct sc_h1_config *config);

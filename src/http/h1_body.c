@@ -5,9 +5,7 @@
 #include "base/clock.h"
 #include "http/h1_conn.h"
 
-#define FRAMING_BYTES  1024              /* read at once when chunk framing is due */
-#define GRACE_NS       (5 * SC_NS_PER_S) /* after this a body with a time limit must come ... */
-#define RATE_MIN_BYTES 1024              /* ... at so many bytes a second */
+#define FRAMING_BYTES 1024 /* read at once when chunk framing is due */
 
 void sc_h1_read_body(struct sc_exchange *base, const struct sc_body_patience *patience)
 {
@@ -15,26 +13,11 @@ void sc_h1_read_body(struct sc_exchange *base, const struct sc_body_patience *pa
     struct sc_h1_exchange *x = &h1->x;
     if (h1->phase != SC_H1_OPEN)
         return;
-    x->patience = *patience;
-    x->body_began_ns = x->body_last_ns = sc_loop_now_ns(h1->config->loop);
+    uint64_t now = sc_loop_now_ns(h1->config->loop);
+    x->progress = (struct sc_body_progress){*patience, 0, now, now};
     x->body = SC_BODY_READING;
     sc_h1_arm(h1);
     sc_h1_advance_later(h1);
-}
-
-uint64_t sc_h1_body_deadline_ns(const struct sc_h1 *h1)
-{
-    const struct sc_h1_exchange *x = &h1->x;
-    uint64_t deadline = UINT64_MAX;
-    if (x->patience.silence_ns)
-        deadline = x->body_last_ns + x->patience.silence_ns;
-    if (x->patience.whole_ns) {
-        uint64_t whole = x->body_began_ns + x->patience.whole_ns;
-        uint64_t rate = x->body_began_ns + GRACE_NS + x->body_bytes * SC_NS_PER_S / RATE_MIN_BYTES;
-        deadline = whole < deadline ? whole : deadline;
-        deadline = rate < deadline ? rate : deadline;
-    }
-    return deadline;
 }
 
 /* Bytes that came with the head, or behind chunk framing, are copied; all others are received in
@@ -80,8 +63,8 @@ static int read_data(struct sc_h1 *h1)
     if (rc < 0)
         return rc;
     x->body_left_bytes -= got;
-    x->body_bytes += got;
-    x->body_last_ns = sc_loop_now_ns(h1->config->loop);
+    x->progress.n_bytes += got;
+    x->progress.last_ns = sc_loop_now_ns(h1->config->loop);
     return x->base.ops->received(x->base.self, got);
 }
 

@@ -24,9 +24,8 @@ struct sc_h1_exchange {
 
     enum sc_h1_body body;
     uint64_t body_left_bytes; /* of the body, or of the chunk at hand */
-    uint64_t body_bytes, body_began_ns, body_last_ns;
+    struct sc_body_progress progress;
     struct sc_chunked chunked;
-    struct sc_body_patience patience;
 
     enum sc_h1_answer answer;
     const uint8_t *rest; /* of a borrowed body */
@@ -85,9 +84,6 @@ ssize_t sc_h1_fill(struct sc_h1 *h1, size_t want_bytes);
 
 /** Returns: 0 went on; -EAGAIN waits for bytes; another negative errno: answered or broken. */
 int sc_h1_body_read(struct sc_h1 *h1);
-
-/** Returns: when the body's patience ends; UINT64_MAX: never. */
-uint64_t sc_h1_body_deadline_ns(const struct sc_h1 *h1);
 
 /** Reads what a proxy says of its client. Returns: 0; -EAGAIN; another negative errno: it is no
  * proxy that we trust, or it says nothing that we understand. */

@@ -2,6 +2,7 @@
 #include "net/conn.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "base/own.h"
@@ -54,4 +55,24 @@ static const struct sc_conn_ops plain_ops = {
 void sc_conn_init_plain(struct sc_conn *conn, int fd)
 {
     *conn = (struct sc_conn){.ops = &plain_ops, .fd = fd};
+}
+
+static bool is_loopback(const struct sockaddr_in6 *address)
+{
+    const struct in6_addr *ip = &address->sin6_addr;
+    return IN6_IS_ADDR_LOOPBACK(ip) || (IN6_IS_ADDR_V4MAPPED(ip) && ip->s6_addr[12] == 127);
+}
+
+bool sc_conn_is_local(const struct sc_conn *conn)
+{
+    struct sockaddr_storage peer;
+    socklen_t bytes = sizeof peer;
+    if (getpeername(conn->fd, (struct sockaddr *)&peer, &bytes) < 0)
+        return false;
+    if (peer.ss_family == AF_INET)
+        return ntohl(((const struct sockaddr_in *)(const void *)&peer)->sin_addr.s_addr) >> 24 ==
+               127;
+    if (peer.ss_family == AF_INET6)
+        return is_loopback((const struct sockaddr_in6 *)(const void *)&peer);
+    return peer.ss_family == AF_UNIX;
 }

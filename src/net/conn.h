@@ -38,3 +38,6 @@ struct sc_conn {
 
 /** fd  taken; non-blocking. */
 void sc_conn_init_plain(struct sc_conn *conn, int fd);
+
+/** Whether the peer is on this machine: loopback or a unix socket. One system call. */
+bool sc_conn_is_local(const struct sc_conn *conn);

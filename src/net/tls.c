@@ -73,10 +73,12 @@ static int on_name(SSL *ssl, int *alert, void *self)
 static int on_protocols(SSL *ssl, const unsigned char **out, unsigned char *out_bytes,
                         const unsigned char *offered, unsigned offered_bytes, void *self)
 {
-    static const unsigned char ours[] = "\x08http/1.1";
+    static const unsigned char both[] = "\x02h2\x08http/1.1";
+    const struct sc_tls *tls = self;
+    size_t first = tls->files.has_h2 ? 0 : 3;
     unsigned char *chosen;
-    if (SSL_select_next_proto(&chosen, out_bytes, ours, sizeof ours - 1, offered, offered_bytes) !=
-        OPENSSL_NPN_NEGOTIATED)
+    if (SSL_select_next_proto(&chosen, out_bytes, both + first, (unsigned)(sizeof both - 1 - first),
+                              offered, offered_bytes) != OPENSSL_NPN_NEGOTIATED)
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     *out = chosen;
     return SSL_TLSEXT_ERR_OK;

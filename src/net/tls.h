@@ -20,6 +20,7 @@ struct sc_tls;
 struct sc_tls_files {
     const char *const *certs; /* PEM: a certificate and what links it to its root; ends with NULL */
     const char *const *keys;  /* PEM: the private key of the certificate of the same place */
+    bool has_h2;              /* HTTP/2 is spoken to who asks for it (ALPN, RFC 7301) */
 };
 
 /* Written by any thread, relaxed. */

@@ -44,7 +44,7 @@ static void configure(struct sc_lane *lane, struct sc_web *web)
         .refuse = sc_web_refuse,
         .self = lane,
     };
-    sc_list_init(&lane->h1.connections);
+    sc_h1_init(&lane->h1);
 }
 
 int sc_lane_create(struct sc_web *web, struct sc_lane **out_lane)
@@ -52,7 +52,7 @@ int sc_lane_create(struct sc_web *web, struct sc_lane **out_lane)
     struct sc_lane *lane SC_AUTO(sc_lane_destroy) = calloc(1, sizeof *lane);
     if (!lane)
         return -ENOMEM;
-    sc_list_init(&lane->h1.connections);
+    sc_h1_init(&lane->h1);
     int rc = sc_loop_create(&lane->loop);
     if (rc < 0)
         return rc;
