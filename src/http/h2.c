@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define SC_LOG_TOPIC "http.h2"
 #include "http/h2.h"
 
 #include <errno.h>
@@ -9,24 +10,27 @@
 #include "base/clock.h"
 #include "http/h2_conn.h"
 #include "net/loop.h"
+#include "stillcast/log.h"
 
-#define EVENTS        (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
-#define READ_BYTES    16384
-#define READS         16           /* of one connection in one turn: others wait */
-#define OUT_BYTES     (256 * 1024) /* what one call of nghttp2 may make */
-#define LOOK_NS       SC_NS_PER_S  /* how exact deadlines are */
-#define LINGER_NS     (2 * SC_NS_PER_S)
-#define WINDOW_BYTES  (1 << 20) /* that a publisher may be ahead */
-#define HEAD_LIST_MAX SC_REQUEST_HEAD_MAX_BYTES
-#define QUEUE_MAX     1000 /* frames that a peer may make us owe it */
-#define RESETS_MAX    100
-#define RESETS_PER_S  10
-#define ACKS_MAX      100
-#define SETTINGS_MAX  16
-#define PINGS_MAX     100
-#define PINGS_PER_S   10
-#define GLITCHES_MAX  100
-#define CONTINUE_MAX  8
+#define EVENTS           (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+#define READ_BYTES       16384
+#define READS            16           /* of one connection in one turn: others wait */
+#define OUT_BYTES        (256 * 1024) /* what one call of nghttp2 may make */
+#define LOOK_NS          SC_NS_PER_S  /* how exact deadlines are */
+#define LINGER_NS        (2 * SC_NS_PER_S)
+#define WINDOW_BYTES     (1 << 20) /* that a publisher may be ahead */
+#define HEAD_LIST_MAX    SC_REQUEST_HEAD_MAX_BYTES
+#define QUEUE_MAX        1000 /* frames that a peer may make us owe it */
+#define RESETS_MAX       100
+#define RESETS_PER_S     10
+#define ACKS_MAX         100
+#define SETTINGS_MAX     16
+#define PINGS_MAX        100
+#define PINGS_PER_S      10
+#define PRIORITIES_MAX   4096 /* Chromium sends several for each picture in view */
+#define PRIORITIES_PER_S 1000
+#define GLITCHES_MAX     100
+#define CONTINUE_MAX     8
 
 static uint64_t now_ns(const struct sc_h2 *h2)
 {
@@ -215,6 +219,7 @@ static void serve(struct sc_h2 *h2)
 
 static void send_away(struct sc_h2 *h2, uint32_t error_code)
 {
+    sc_log(SC_DEBUG, "a connection is sent away: %s", nghttp2_http2_strerror(error_code));
     (void)nghttp2_session_terminate_session(h2->session, error_code);
     h2->phase = h2->phase == SC_H2_OPEN ? SC_H2_CLOSING : h2->phase;
 }
@@ -232,8 +237,10 @@ static int hear(struct sc_h2 *h2, const uint8_t *bytes, size_t n_bytes)
     h2->is_inside = true;
     ssize_t n = nghttp2_session_mem_recv(h2->session, bytes, n_bytes);
     h2->is_inside = false;
-    if (n < 0)
+    if (n < 0) {
+        sc_log(SC_DEBUG, "a connection is cut: %s", nghttp2_strerror((int)n));
         return n == NGHTTP2_ERR_NOMEM ? -ENOMEM : -EPROTO;
+    }
     if (nghttp2_session_get_outbound_queue_size(h2->session) > QUEUE_MAX)
         send_away(h2, NGHTTP2_ENHANCE_YOUR_CALM);
     return 0;
@@ -400,7 +407,10 @@ static int on_frame_began(nghttp2_session *session, const nghttp2_frame_hd *head
     uint64_t now = now_ns(h2);
     if (head->type == NGHTTP2_RST_STREAM)
         return or_send_away(h2, sc_h2_spend(&h2->resets, RESETS_MAX, RESETS_PER_S, now));
-    if (head->type == NGHTTP2_PING || head->type == NGHTTP2_PRIORITY)
+    if (head->type == NGHTTP2_PRIORITY)
+        return or_send_away(h2,
+                            sc_h2_spend(&h2->priorities, PRIORITIES_MAX, PRIORITIES_PER_S, now));
+    if (head->type == NGHTTP2_PING)
         return or_send_away(h2, sc_h2_spend(&h2->pings, PINGS_MAX, PINGS_PER_S, now));
     if (head->type == NGHTTP2_DATA && head->length == 0 && !(head->flags & NGHTTP2_FLAG_END_STREAM))
         return or_send_away(h2, sc_h2_spend(&h2->glitches, GLITCHES_MAX, 1, now));
@@ -479,6 +489,7 @@ static struct sc_h2 *make(struct sc_h1_config *config, const struct sc_door *doo
     h2->config = config;
     h2->door = door;
     h2->conn = *conn;
+    h2->peer = sc_address_of(conn->fd);
     h2->watch = (struct sc_watch){.fd = conn->fd, .ready = on_ready};
     h2->timer.fire = on_timer;
     h2->end_of_turn.run = at_end_of_turn;

@@ -36,6 +36,7 @@ struct sc_h2 {
     const struct sc_door *door;
     struct sc_list link;
     struct sc_conn conn;
+    struct sc_address peer;
     struct sc_watch watch;
     struct sc_timer timer;
     struct sc_task end_of_turn;
@@ -46,7 +47,7 @@ struct sc_h2 {
     enum sc_h2_phase phase;
     uint64_t since_ns, idle_ns; /* of the phase; when the last stream ended */
     uint64_t progress_ns;       /* the socket last took something */
-    struct sc_h2_budget resets, pings, glitches;
+    struct sc_h2_budget resets, pings, priorities, glitches;
     bool is_readable, is_blocked, is_inside, is_advancing, is_deferred;
 };
 

@@ -33,6 +33,7 @@ static int on_begin(nghttp2_session *session, const nghttp2_frame *frame, void *
     }
     s->base.carrier = &sc_h2_carrier;
     s->base.door = h2->door;
+    s->base.peer = &h2->peer;
     s->base.id = sc_exchange_next_id();
     s->h2 = h2;
     s->id = frame->hd.stream_id;

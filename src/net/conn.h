@@ -28,6 +28,7 @@ struct sc_conn_ops {
     void (*close)(struct sc_conn *conn);
 };
 
+/* May be moved by assignment. */
 struct sc_conn {
     const struct sc_conn_ops *ops;
     int fd;

@@ -20,6 +20,7 @@
 struct tls_conn {
     SSL *ssl;
     struct sc_tls *tls;
+    int fd;     /* the connection's: it may be moved, this may not */
     char *left; /* ciphertext that the socket did not take; NULL: none */
     size_t left_bytes, left_at;
     bool is_owed; /* the last byte of a record, already in left, was not reported */
@@ -62,9 +63,8 @@ static int keep(struct tls_conn *t, const char *data, size_t bytes)
 /* Takes everything, so that OpenSSL never has to be asked a second time. */
 static int on_write(BIO *bio, const char *data, int bytes)
 {
-    struct sc_conn *conn = BIO_get_data(bio);
-    struct tls_conn *t = conn->state;
-    ssize_t n = t->left ? 0 : send(conn->fd, data, (size_t)bytes, MSG_NOSIGNAL);
+    struct tls_conn *t = BIO_get_data(bio);
+    ssize_t n = t->left ? 0 : send(t->fd, data, (size_t)bytes, MSG_NOSIGNAL);
     if (n < 0 && errno != EAGAIN)
         return -1;
     size_t sent = n > 0 ? (size_t)n : 0;
@@ -75,9 +75,9 @@ static int on_write(BIO *bio, const char *data, int bytes)
 
 static int on_read(BIO *bio, char *data, int bytes)
 {
-    struct sc_conn *conn = BIO_get_data(bio);
+    const struct tls_conn *t = BIO_get_data(bio);
     BIO_clear_retry_flags(bio);
-    ssize_t n = recv(conn->fd, data, (size_t)bytes, 0);
+    ssize_t n = recv(t->fd, data, (size_t)bytes, 0);
     if (n < 0 && errno == EAGAIN)
         BIO_set_retry_read(bio);
     return (int)n;
@@ -280,11 +280,11 @@ int sc_conn_init_tls(struct sc_conn *conn, struct sc_tls *tls, int fd)
         SSL_free(ssl);
         return -ENOMEM;
     }
-    BIO_set_data(bio, conn);
+    BIO_set_data(bio, t);
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl, bio, bio);
     SSL_set_accept_state(ssl);
-    *t = (struct tls_conn){.ssl = ssl, .tls = tls};
+    *t = (struct tls_conn){.ssl = ssl, .tls = tls, .fd = fd};
     *conn = (struct sc_conn){.ops = &tls_ops, .fd = fd, .state = t};
     return 0;
 }

@@ -177,7 +177,7 @@ class Firefox:
         self.reader = self.socket.makefile("rb")
         self.n_commands = 0
         self._read()
-        self.do("WebDriver:NewSession", capabilities={"alwaysMatch": {"pageLoadStrategy": "eager"}})
+        self.do("WebDriver:NewSession", pageLoadStrategy="eager", acceptInsecureCerts=True)
         self.do("WebDriver:SetWindowRect", width=1000, height=900)
         self.first = self.do("WebDriver:GetWindowHandle")["value"]
 

@@ -1,6 +1,7 @@
 """The pages in real browsers: what is on the screen, what the keyboard does, who is connected when."""
 
 import io
+import json
 import math
 import os
 import pathlib
@@ -13,7 +14,9 @@ from PIL import Image, ImageDraw
 
 import browsers
 import pictures
+import trust
 import wire
+from conftest import BINARY
 
 pytestmark = pytest.mark.browser
 
@@ -503,3 +506,31 @@ def test_screenshots(server, open_chromium):
         tab.hide()
         for stream in ("test", "slides", "yours"):
             wait_viewers(one, stream, 0)
+
+
+def test_a_hundred_live_pictures_on_one_page_over_one_connection(server, open_tab, tmp_path):
+    names_ = [f"s{n}" for n in range(100)]
+    pair = trust.pair(tmp_path)
+    one = server(*pair.args, "--max-streams", 128)
+    one.tls = pair.client
+    if not b"nghttp2_session_mem_recv" in pathlib.Path(BINARY).read_bytes():
+        pytest.skip("a build without HTTP/2")
+    for name in names_:
+        push(one, name, RED)
+    tab = open_tab(one.url + "healthz")
+    tab.wait("performance.getEntriesByType('navigation')[0].nextHopProtocol === 'h2'")
+    tab.evaluate(f"""document.body.replaceChildren(...{json.dumps(names_)}.map((name) => {{
+      const img = document.createElement('img');
+      img.src = `/${{name}}.mjpg`;
+      img.id = name;
+      img.width = 40;
+      return img;
+    }}))""" + " ?? true")
+    for name in names_:
+        wait_viewers(one, name, 1, 20)
+    for color in (GREEN, BLUE):
+        for name in names_:
+            push(one, name, color)
+        for name in ("s0", "s42", "s99"):
+            tab.wait_color(f"#{name}", color)
+    assert one.metrics()["stillcast_connections"] <= 4  # the page's, ours, and what the browser opened in vain

@@ -183,6 +183,10 @@ def ping(rude):
     return lambda n: frames.PingFrame(0, opaque_data=b"12345678").serialize()
 
 
+def priority(rude):
+    return lambda n: frames.PriorityFrame(2 * n + 1, depends_on=0, stream_weight=1).serialize()
+
+
 def settings(rude):
     return lambda n: frames.SettingsFrame(0, settings={3: n}).serialize()
 
@@ -220,7 +224,7 @@ def data_after_the_end(rude):
 
 
 @pytest.mark.parametrize("make, most", [
-    (reset, 200), (ping, 0), (settings, 0), (big_settings, 0), (empty_data, 1), (continuation, 0),
+    (reset, 200), (ping, 0), (priority, 0), (settings, 0), (big_settings, 0), (empty_data, 1), (continuation, 0),
     (window_of_nothing, 200), (data_after_the_end, 200),
 ], ids=lambda value: getattr(value, "__name__", None))
 def test_a_flood_is_sent_away_and_others_see_every_picture(server, make, most):
@@ -262,3 +266,18 @@ def test_curl_speaks_it(server, tmp_path):
     assert done.stdout.endswith(b"2"), done
     done = subprocess.run([*curl, one.url + "plot.jpg"], capture_output=True, timeout=20)
     assert done.stdout == picture.read_bytes() + b"2"
+
+
+def test_keys_hold_here_too(server, tmp_path):
+    path = tmp_path / "keys"
+    made = subprocess.run([BINARY, "key", "add", "--keys", path, "boss", "view=*", "publish=*"], capture_output=True, text=True, timeout=20)
+    if made.returncode:
+        pytest.skip("a build without OpenSSL")
+    one = server("--keys", path)
+    with http2.Client(one) as client:
+        assert client.get("/plot.jpg", method="PUT", body=pictures.jpeg(1))[0] == 401
+        key = [("authorization", f"Bearer {made.stdout.strip()}")]
+        assert client.get("/plot.jpg", method="PUT", body=pictures.jpeg(1), fields=key)[0] == 201
+        assert client.get("/plot.jpg")[0] == 401
+        assert client.get("/plot.jpg", fields=key)[0] == 200
+        assert client.get("/plot.jpg", fields=[("authorization", "Bearer wrong")])[0] == 401

@@ -11,7 +11,7 @@ import * as words from './words.js';
 
 const WIDTH_MAX_PX = 720;
 const LIVE_HTTP1 = 4; /* of a browser's six: one is for asking how they are, one for the turn */
-const LIVE_HTTP2 = 60;
+const LIVE_HTTP2 = 100;
 
 const list = document.getElementById('cards');
 const template = document.getElementById('card');

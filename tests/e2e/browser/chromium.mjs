@@ -12,7 +12,7 @@ const browser = await chromium.launch({
     '--disable-background-networking', '--disable-component-update', '--disable-sync',
   ],
 });
-const shared = await browser.newContext({ viewport: { width: 1000, height: 800 } });
+const shared = await browser.newContext({ viewport: { width: 1000, height: 800 }, ignoreHTTPSErrors: true });
 const tabs = [];
 
 /** A tab; with a look ({viewport, colorScheme, ...}) it has a context, and so connections, of its own. */
