@@ -62,11 +62,16 @@ const struct sc_client_url *sc_client_target(const struct sc_client *client)
     return client->redirected.plain ? &client->redirected : &client->url;
 }
 
+bool sc_client_is_trusting(const struct sc_client *client)
+{
+    return strcmp(sc_client_target(client)->origin, client->url.origin) == 0;
+}
+
 int sc_client_set_target(struct sc_client *client, const char *const *fields)
 {
     const struct sc_client_url *target = sc_client_target(client);
     const struct sc_client_config *config = &client->config;
-    bool is_trusted = strcmp(target->origin, client->url.origin) == 0;
+    bool is_trusted = sc_client_is_trusting(client);
     const char *user = config->user ? config->user : client->url.user;
     const char *password = config->password ? config->password : client->url.password;
     curl_slist_free_all(client->fields);

@@ -44,6 +44,9 @@ int sc_client_set_target(struct sc_client *client, const char *const *fields);
 /** Where the request under way goes. */
 const struct sc_client_url *sc_client_target(const struct sc_client *client);
 
+/** Whether user, password and fields are meant for where the request under way goes. */
+bool sc_client_is_trusting(const struct sc_client *client);
+
 /** Writes the sentence for a request that has failed. Returns: its code. */
 int sc_client_why(struct sc_client *client, struct sc_err *err);
 

@@ -92,14 +92,21 @@ static int refuse_redirect(struct sc_client *client, struct sc_err *err)
     return rc;
 }
 
+static int refuse_login(struct sc_client *client, struct sc_err *err)
+{
+    if (!client->config.user && !client->url.user)
+        return say(client, -EACCES, "it wants user and password, as in http://USER:PASSWORD@HOST/",
+                   err);
+    return say(client, -EACCES,
+               sc_client_is_trusting(client) ? "it refuses this user or password"
+                                             : "it wants a password, and ours is not for this host",
+               err);
+}
+
 int sc_client_refuse(struct sc_client *client, int status, struct sc_err *err)
 {
-    bool has_user = client->config.user || client->url.user;
     if (status == 401)
-        return say(client, -EACCES,
-                   has_user ? "it refuses this user or password"
-                            : "it wants user and password, as in http://USER:PASSWORD@HOST/",
-                   err);
+        return refuse_login(client, err);
     if (status == 407)
         return say(client, -EACCES,
                    "its proxy wants user and password, as in "

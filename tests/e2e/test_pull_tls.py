@@ -41,7 +41,7 @@ def test_a_certificate_that_is_trusted(server, upstream, pairs):  # noqa: F811
     s = server(f"v={up.url}#ca={pairs['good'].cert}")
     with wire.Viewer(s, "/v.mjpg") as viewer:
         assert viewer.until_seq(39) == 39
-    assert look(s)["frames_in"] == 39 and look(s)["rejected"] == 0
+    wire.eventually(lambda: look(s)["frames_in"] == 39 and look(s)["rejected"] == 0)
 
 
 UNTRUSTED = {
