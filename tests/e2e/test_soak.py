@@ -18,7 +18,7 @@ from programs import FifoWriter
 from test_pull import begin, part
 from upstream import Upstream
 
-SECONDS = float(os.environ.get("SOAK_SECONDS", "9" if "SANITIZER" in os.environ else "20"))
+SECONDS = float(os.environ.get("SOAK_SECONDS", "6" if "SANITIZER" in os.environ else "20"))
 WARM_UP_S = min(60, SECONDS / 3)
 N_PEERS = 12
 GROWTH_KIB = 8192
