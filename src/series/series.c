@@ -304,7 +304,7 @@ const char *sc_series_reason(int code)
     case -EOVERFLOW:
         return "its time lies in the future";
     case -ENOSPC:
-        return "the graph has all the series that it may: see #max_series";
+        return "the graph has all the series that it may: see #match and #max_series";
     default:
         return "the server is out of memory";
     }

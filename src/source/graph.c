@@ -335,7 +335,8 @@ static const struct sc_source_option graph_options[] = {
     {"rate", "no|yes|auto",
      "draw by how much numbers grow in a second; auto: those that are named \"..._total\""},
     {"input", "auto|lines|csv|json", "the form of the numbers (default: told from the first line)"},
-    {"every", "TIME", "how often to look at what has to be asked (default 1s)"},
+    {"every", "TIME",
+     "how often to look at this machine (default 1s) or to ask a URL (default 5s)"},
     {"state", "PATH", "a file that keeps the numbers: they are there again after a restart"},
     {"max_series", "N", "series at most, 1 to 64 (default 32)"},
     {NULL, NULL, NULL},
@@ -346,7 +347,7 @@ const struct sc_source_ops sc_source_graph = {
     .usage = "graph:[PATH]",
     .help =
         "numbers as a moving graph. They are lines \"name value [unix-time]\", CSV, JSON lines or a table, "
-        "and come from standard input (PATH is '-'), a FIFO or a file that grows, this machine (system, "
+        "and come from standard input (PATH is '-'), a FIFO or a file that grows, a page of Prometheus' metrics (its http:// or https:// URL), this machine (system, "
         "system.cpu, .load, .memory, .network, .disk), or whoever posts to /NAME/points",
     .options = graph_options,
     .state_size = sizeof(struct graph),

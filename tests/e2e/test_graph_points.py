@@ -104,7 +104,7 @@ def test_names_are_capped_and_the_first_ones_stay(server):
     answer = post(one, "few", body)
     assert (answer.json["taken"], answer.json["refused"]) == (2, 99998)
     assert answer.json["first_refused"] == {"line": 3, "text": "n2 2", "reason":
-                                            "the graph has all the series that it may: see #max_series"}
+                                            "the graph has all the series that it may: see #match and #max_series"}
     now = time.time()
     post(one, "few", "".join(f"n{k} {k} {now - 290 + i}\n" for i in range(290) for k in range(2)))
     assert len(colours(one, "few")) >= 2
