@@ -13,6 +13,29 @@
 
 #define TEXT_MAX_BYTES 4096
 
+/* Between "//" and the '@' of an authority there is nothing but "***", and doing it twice changes
+ * nothing. */
+static void check_redact(const char *data, size_t len_bytes)
+{
+    static char text[TEXT_MAX_BYTES + 1], shown[4 * TEXT_MAX_BYTES], again[4 * TEXT_MAX_BYTES];
+    memcpy(text, data, len_bytes);
+    text[len_bytes] = '\0';
+    sc_url_redact(text, shown, sizeof shown);
+    sc_url_redact(shown, again, sizeof again);
+    assert(strcmp(shown, again) == 0);
+    for (const char *at = shown; (at = strstr(at, "//")); at += 2) {
+        size_t n = strcspn(at + 2, "/?# \t\r\n'\"");
+        const char *mark = memrchr(at + 2, '@', n);
+        assert(!mark || strncmp(at, "//***@", 6) == 0);
+    }
+    size_t n = strlen(shown) / 2 + 1;
+    char *exact = malloc(n); /* so that a sanitizer sees a byte too many */
+    assert(exact);
+    sc_url_redact(text, exact, n);
+    assert(strncmp(exact, shown, n - 1) == 0 && strlen(exact) == n - 1);
+    free(exact);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes);
 
 static int decode_path(const char *path, size_t len_bytes, char *out, size_t out_bytes)
@@ -146,5 +169,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
         return 0;
     check_path((const char *)data, len_bytes);
     check_query((const char *)data, len_bytes);
+    check_redact((const char *)data, len_bytes);
     return 0;
 }
