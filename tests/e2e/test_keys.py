@@ -201,6 +201,26 @@ def test_the_api_gives_links_to_who_has_a_key(server, keys):
     assert wire.get(s, "/api/streams", keys.bearer("wall")).json["streams"][0]["link"]
 
 
+def test_keys_are_the_same_over_http_2(server, keys, tmp_path):
+    pair = trust.pair(tmp_path)
+    s = server("--keys", keys.path, *pair.args)
+    s.tls = pair.client
+    wire.put(s, "lobby", jpeg(5), keys.bearer("boss"))
+    query = query_of(keys.sign("wall", "lobby"))
+
+    def ask(target, *words):
+        ended = subprocess.run(["curl", "-sk", "--http2", "-o", tmp_path / "got", "-w", "%{http_code}", *words, s.url + target],
+                               capture_output=True, text=True, timeout=wire.patience(20))
+        return int(ended.stdout)
+    login = ["-u", f"wall:{keys['wall']}"]
+    assert [ask("lobby.jpg"), ask("lobby.jpg", *login), ask("other.jpg", *login), ask(f"lobby.jpg?{query}")] == [401, 200, 403, 200]
+    (tmp_path / "a.jpg").write_bytes(jpeg(1))
+    put = ["-T", tmp_path / "a.jpg"]
+    assert [ask("lobby.jpg", *put), ask("lobby.jpg", *put, *login), ask(f"lobby.jpg?{query}", *put)] == [401, 403, 403]
+    wrong = [ask("lobby.jpg", "-H", "Authorization: Bearer no") for _ in range(11)]
+    assert wrong == [401] * 10 + [429]
+
+
 # Guesses
 
 def test_who_guesses_is_slowed_and_keeps_nobody_out(server, keys):

@@ -222,12 +222,12 @@ def test_only_modern_suites_are_taken(server, site, cipher, is_taken):
 
 def test_the_protocol_is_agreed_upon(server, site):
     one = start(server, site)
-    for offered, got in ((["h2", "http/1.1"], "http/1.1"), (["http/1.1"], "http/1.1"), (None, None)):
+    for offered, expected in ((["h2", "http/1.1"], ("h2", "http/1.1")), (["http/1.1"], ("http/1.1",)), (None, (None,))):
         context = site.client
         if offered:
             context.set_alpn_protocols(offered)
         with socket.create_connection((one.host, one.port), wire.patience(10)) as raw:
-            assert context.wrap_socket(raw).selected_alpn_protocol() == got
+            assert context.wrap_socket(raw).selected_alpn_protocol() in expected  # without h2 where it is not built
     context = site.client
     context.set_alpn_protocols(["ftp"])
     with socket.create_connection((one.host, one.port), wire.patience(10)) as raw, pytest.raises(ssl.SSLError):
