@@ -10,8 +10,7 @@
 #include <unistd.h>
 
 #include "base/own.h"
-#include "picture/cut.h"
-#include "source/source.h"
+#include "source/cutting.h"
 #include "source/spec.h"
 
 struct pipe {
@@ -139,38 +138,14 @@ static int fill(struct pipe *pipe, const struct sc_source_ctx *ctx, struct sc_er
     return 0;
 }
 
-static int copy(const struct sc_source_ctx *ctx, const uint8_t *picture, size_t len_bytes,
-                struct sc_draft **out_draft, struct sc_err *err)
-{
-    struct sc_draft *draft SC_AUTO(sc_draft_destroy) = NULL;
-    int rc = sc_draft_create(ctx->pool, len_bytes, &draft);
-    if (rc == 0)
-        rc = sc_draft_append(draft, picture, len_bytes);
-    if (rc < 0)
-        return sc_err_set(err, rc, "no memory for a picture of %zu bytes", len_bytes);
-    *out_draft = sc_steal(draft);
-    return 0;
-}
-
 static int pipe_read(void *state, const struct sc_source_ctx *ctx, struct sc_draft **out_draft,
                      struct sc_err *err)
 {
     struct pipe *pipe = state;
     for (;;) {
-        const uint8_t *picture;
-        size_t len_bytes;
-        int rc = sc_cut_next(pipe->cut, &picture, &len_bytes);
+        int rc = sc_cutting_next(pipe->cut, ctx, pipe->target, out_draft, err);
         if (rc == 0)
-            return copy(ctx, picture, len_bytes, out_draft, err);
-        if (rc == -EBADMSG)
-            return sc_err_set(
-                err, rc,
-                "'%s': what is no whole picture was passed over: it takes JPEG and PNG, "
-                "one behind the other, or multipart",
-                pipe->target);
-        if (rc == -EMSGSIZE)
-            return sc_err_set(err, rc, "'%s': a picture is larger than the limit of %zu bytes",
-                              pipe->target, sc_pool_frame_max_bytes(ctx->pool));
+            return 0;
         if (rc == -ENODATA && pipe->is_reopened) {
             rc = open_again(pipe, ctx, err);
         } else if (rc == -EAGAIN) {

@@ -204,7 +204,8 @@ static int show(struct sc_run *run, struct sc_err *err)
     while (rc == -ECANCELED && may_go_on(run));
     if (rc < 0)
         return rc;
-    sc_pace_init(&run->pace, run->ops->is_always_read ? 0 : run->fps);
+    bool is_self_paced = run->ops->is_always_read || run->ops->is_self_paced;
+    sc_pace_init(&run->pace, is_self_paced ? 0 : run->fps);
     run->n_empty_in_row = 0;
     run->has_shown = false;
     do

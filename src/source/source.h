@@ -56,6 +56,7 @@ struct sc_source_ops {
     /* It is read while nobody watches, too, and misses nothing; pictures are wanted only when
      * ctx->is_watched, and a last one before its end. #fps is its own business. */
     bool is_always_read;
+    bool is_self_paced; /* it keeps to #fps itself: pictures that nobody sees are thrown away */
 
     /* Whether a target without "name:" is meant for this source: "-", "*.jpg". May be NULL. */
     bool (*claims)(const char *target);

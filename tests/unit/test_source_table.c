@@ -113,7 +113,9 @@ static void example(const struct sc_source_ops *ops, char *out, size_t out_bytes
 {
     const char *path = strstr(ops->usage, "[PATH]") ? NULL : strstr(ops->usage, "PATH");
     size_t n = path ? (size_t)(path - ops->usage) : strlen(ops->name) + 1;
-    if (is_remote(ops))
+    if (strstr(ops->usage, "COMMAND"))
+        (void)snprintf(out, out_bytes, "%s:cat 1.jpg", ops->name);
+    else if (is_remote(ops))
         (void)snprintf(out, out_bytes, "%s://localhost/", ops->name);
     else
         (void)snprintf(out, out_bytes, "%.*s%s", (int)n, ops->usage, path ? "1.jpg" : "");
