@@ -153,9 +153,11 @@ void sc_h1_advance_later(struct sc_h1 *h1)
         defer(h1);
 }
 
+/* A viewer whose socket was full goes on when those that keep up have been served. */
 static void on_ready(struct sc_watch *watch, uint32_t events)
 {
     struct sc_h1 *h1 = sc_container_of(watch, struct sc_h1, watch);
+    bool is_behind = events == EPOLLOUT && h1->x.answer == SC_ANSWER_STREAM;
     if (events & EPOLLERR) {
         sc_h1_doom(h1);
         return;
@@ -170,7 +172,10 @@ static void on_ready(struct sc_watch *watch, uint32_t events)
         h1->is_blocked = false;
         h1->is_readable = h1->is_readable || h1->conn.wants_write;
     }
-    sc_h1_advance(h1);
+    if (is_behind)
+        sc_h1_advance_later(h1);
+    else
+        sc_h1_advance(h1);
 }
 
 static bool is_above_limit(struct sc_h1_config *config)

@@ -19,7 +19,7 @@ struct sc_loop {
     struct sc_watch mail; /* eventfd: tasks were posted */
     _Atomic(struct sc_task *) posted;
     atomic_bool is_stopping;
-    struct sc_task *deferred;
+    struct sc_task *deferred, **deferred_end;
     struct sc_timers *timers;
     uint64_t now_ns;
     struct sc_loop_stats stats;
@@ -44,6 +44,7 @@ int sc_loop_create(struct sc_loop **out_loop)
     if (!loop)
         return -ENOMEM;
     loop->mail.fd = -1;
+    loop->deferred_end = &loop->deferred;
     loop->now_ns = sc_clock_ns();
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (loop->epoll_fd < 0)
@@ -122,6 +123,15 @@ static void run_posted(struct sc_watch *watch, uint32_t events)
 
 void sc_loop_defer(struct sc_loop *loop, struct sc_task *task)
 {
+    task->next = NULL;
+    *loop->deferred_end = task;
+    loop->deferred_end = &task->next;
+}
+
+void sc_loop_hurry(struct sc_loop *loop, struct sc_task *task)
+{
+    if (!loop->deferred)
+        loop->deferred_end = &task->next;
     task->next = loop->deferred;
     loop->deferred = task;
 }
@@ -184,6 +194,7 @@ static void end_turn(struct sc_loop *loop)
 {
     while (loop->deferred) {
         struct sc_task *tasks = sc_steal(loop->deferred);
+        loop->deferred_end = &loop->deferred;
         run_all(tasks);
     }
 }

@@ -60,9 +60,12 @@ void sc_loop_remove(struct sc_loop *loop, struct sc_watch *watch);
 /** Runs task on the loop's thread, in order, as soon as it can. Thread: any. */
 void sc_loop_post(struct sc_loop *loop, struct sc_task *task);
 
-/** Runs task at the end of this turn, when no callback is on the stack: for freeing. Thread: loop.
- */
+/** Runs task at the end of this turn, when no callback is on the stack: for freeing, and for what
+ * can wait. In order. Thread: loop. */
 void sc_loop_defer(struct sc_loop *loop, struct sc_task *task);
+
+/** The same, before all that is deferred. Thread: loop. */
+void sc_loop_hurry(struct sc_loop *loop, struct sc_task *task);
 
 /** Returns: CLOCK_MONOTONIC at the start of this turn. Thread: loop. */
 uint64_t sc_loop_now_ns(const struct sc_loop *loop);

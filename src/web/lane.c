@@ -13,12 +13,13 @@ static void on_inbox(struct sc_watch *watch, uint32_t events)
     sc_audience_round(sc_container_of(watch, struct sc_lane, inbox_watch));
 }
 
-/* What is published on this loop is handed out at the end of the turn. */
+/* What is published on this loop is handed out at the end of the turn, to whoever keeps up before
+ * those who do not. */
 static void on_notice(void *self)
 {
     struct sc_lane *lane = self;
     if (!lane->is_round_due)
-        sc_loop_defer(lane->loop, &lane->round);
+        sc_loop_hurry(lane->loop, &lane->round);
     lane->is_round_due = true;
 }
 
