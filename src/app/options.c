@@ -49,7 +49,8 @@ static const struct sc_option the_options[] = {
     {"threads", "N", SETS(COUNT, 0, server.n_threads), 0, 64, NETWORK,
      "Network threads; 0: one per core."},
     {"plain-send", NULL, SETS(FLAG, 0, server.is_plain_send), 0, 0, NETWORK,
-     "Send by send(2) alone: not small pictures in batches by io_uring, where that is to be had."},
+     "Send by send(2) alone: not small pictures in batches by io_uring, where that is to be had, nor "
+     "larger ones that many watch from files in memory."},
 
     {"keys", "FILE", SETS(TEXT, 0, server.keys_file), 0, 0, TRUST,
      "Who may watch, publish, control and read metrics; 'stillcast key add' writes the file. "

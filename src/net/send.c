@@ -2,6 +2,7 @@
 #include "net/send.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,10 +11,13 @@
 #include "net/send_strategy.h"
 
 #define SMALL_BYTES 32768 /* above this a ring is no cheaper, and dearer above 128 KB */
-#define FEW         4     /* below this a ring has nothing to save */
+#define LARGE_BYTES 98304
+#define MANY        64 /* below this a file costs more than it saves */
+#define FEW         4  /* below this a ring has nothing to save */
 
 struct sc_sender {
     const struct sc_sender_ops *ops;
+    bool has_files; /* for what many want */
     _Alignas(max_align_t) char state[];
 };
 
@@ -48,6 +52,8 @@ int sc_sender_create(enum sc_sender_kind kind, struct sc_sender **out_sender, st
         rc = create(sc_sender_uring, out_sender);
     if (rc < 0 && kind != SC_SENDER_URING)
         rc = create(&sc_sender_plain, out_sender);
+    if (rc == 0)
+        (*out_sender)->has_files = kind == SC_SENDER_AUTO;
     if (rc < 0)
         return sc_err_set(err, rc,
                           "sending by io_uring is not to be had here (%s): use --sender plain",
@@ -68,9 +74,16 @@ const char *sc_sender_name(const struct sc_sender *sender)
     return sender->ops->name;
 }
 
+static bool is_for_file(const struct sc_send *sends, size_t n)
+{
+    return n >= MANY && sends[0].len_bytes > SMALL_BYTES && sends[0].len_bytes <= LARGE_BYTES;
+}
+
 void sc_sender_send(struct sc_sender *sender, struct sc_send *sends, size_t n)
 {
-    if (n < FEW || sends[0].len_bytes > SMALL_BYTES)
+    if (sender->has_files && is_for_file(sends, n))
+        sc_sender_file.send(NULL, sends, n);
+    else if (n < FEW || sends[0].len_bytes > SMALL_BYTES)
         plain_send(NULL, sends, n);
     else
         sender->ops->send(sender->state, sends, n);

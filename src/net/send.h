@@ -11,9 +11,9 @@
 
 struct sc_sender;
 
-/* One socket of a batch; never blocks, never raises SIGPIPE. */
+/* One socket of a batch. SIGPIPE is masked where a sender is used: sendfile(2) would raise it. */
 struct sc_send {
-    int fd;
+    int fd; /* non-blocking */
     const void *data;
     size_t len_bytes;
     ssize_t sent; /* result: bytes taken, perhaps fewer; -EAGAIN; another negative errno */

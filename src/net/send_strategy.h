@@ -13,7 +13,7 @@ struct sc_sender_ops {
     void (*close)(void *state); /* may be NULL */
 };
 
-extern const struct sc_sender_ops sc_sender_plain;
+extern const struct sc_sender_ops sc_sender_plain, sc_sender_file;
 
 /** NULL where the build has none. */
 extern const struct sc_sender_ops *const sc_sender_uring;
