@@ -20,11 +20,12 @@ struct step {
 
 static struct sc_loop *loop;
 static char ran[16];
+static size_t n_ran;
 
 static void run_step(struct sc_task *task)
 {
     struct step *step = sc_container_of(task, struct step, task);
-    strncat(ran, &step->name, 1);
+    ran[n_ran++] = step->name;
     if (step->then && step->is_hurry)
         sc_loop_hurry(loop, &step->then->task);
     else if (step->then)
@@ -38,7 +39,8 @@ static struct step step_of(char name)
 
 static int set_up(void **state)
 {
-    ran[0] = '\0';
+    memset(ran, 0, sizeof ran);
+    n_ran = 0;
     return sc_loop_create(&loop);
 }
 
