@@ -346,9 +346,7 @@ const struct sc_source_ops sc_source_graph = {
     .name = "graph",
     .usage = "graph:[PATH]",
     .help =
-        "numbers as a moving graph. They are lines \"name value [unix-time]\", CSV, JSON lines or a table, "
-        "and come from standard input (PATH is '-'), a FIFO or a file that grows, a page of Prometheus' metrics (its http:// or https:// URL), this machine (system, "
-        "system.cpu, .load, .memory, .network, .disk), or whoever posts to /NAME/points",
+        "numbers as a moving graph. They are lines \"name value [unix-time]\", CSV, JSON lines or a table, and come from standard input (PATH is '-'), a FIFO or a file that grows, a command ('exec COMMAND'), a page of Prometheus' metrics (its http:// or https:// URL), this machine (system, system.cpu, .load, .memory, .network, .disk), or whoever posts to /NAME/points",
     .options = graph_options,
     .state_size = sizeof(struct graph),
     .default_fps = FPS,

@@ -139,9 +139,10 @@ def test_the_lines_that_publish_work_with_the_demo(demo, tmp_path):
     subprocess.run(["ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=10:duration=1",
                     "video.mp4"], cwd=tmp_path, check=True, timeout=wire.patience(20))
     lines = shell_lines(demo, "Pictures in")
-    assert len(lines) == 2
+    assert len(lines) == 3
     for line in lines:
         run_line(line, tmp_path)
+    assert wire.get(demo, "/api/streams/loss").status == 200
     assert wire.get(demo, "/plot.jpg").body == pictures.image("PNG")
     assert wire.get(demo, "/api/streams/video").json["frames_in"] == 10
 

@@ -92,7 +92,19 @@ def test_this_machine_is_on_the_graph(server):
         wire.eventually(lambda: inked(picture(one, name)) > 3)
 
 
+def test_a_command_feeds_a_graph_and_is_run_again_when_it_fails(server, tmp_path):
+    script = tmp_path / "numbers.sh"
+    script.write_text("#!/bin/sh\necho a 1\necho b 1\nexec sleep 30\n")
+    script.chmod(0o755)
+    one = server("x=graph:exec ./numbers.sh#window=10s", "y=graph:exec sh -c 'echo a 1; echo why >&2; exit 3'", "--linger", "0")
+    with wire.Viewer(one, "/x.mjpg") as viewer:
+        viewer.part()
+        wire.eventually(lambda: inked(picture(one, "x")) >= 2)
+    wire.eventually(lambda: look(one, "y")["note"] == "'sh' ended with exit status 3: why" and look(one, "y")["retries"] > 0)
+
+
 @pytest.mark.parametrize("argument, sentence", [
+    ("graph:exec no-such-program", "no-such-program"),
     ("graph:system.nose", "graph:system.cpu"),
     ("graph:.", "neither a pipe nor a file"),
     ("graph:#window=1s", "from 10s to 2.592e+06s"),
@@ -108,5 +120,5 @@ def test_this_machine_is_on_the_graph(server):
 ])
 def test_what_can_never_work_is_refused_with_the_way_out(run, argument, sentence):
     ended = run(argument)
-    assert ended.code == 64, ended.stderr
+    assert ended.code in (64, 66), ended.stderr
     assert sentence in ended.stderr, ended.stderr
