@@ -27,6 +27,8 @@ static void end_head(struct parse *parse, struct parse_seen *seen)
     if (is_answer)
         parse->is_chunked = strcasestr(parse->head, "\nTransfer-Encoding: chunked") != NULL;
     if (is_answer)
+        parse->is_raw = strcasestr(parse->head, "\nContent-Type: application/octet-stream") != NULL;
+    if (is_answer && !parse->is_raw)
         return;
     parse->left_bytes = length ? strtoul(length + 16, NULL, 10) : 0;
     parse->state = PARSE_START;
@@ -79,7 +81,7 @@ static void end_picture(struct parse *parse, struct parse_seen *seen)
     if (parse->is_stamped)
         note_stamp(parse, seen);
     parse->head_bytes = 0;
-    parse->state = PARSE_HEAD;
+    parse->state = parse->is_raw ? PARSE_START : PARSE_HEAD;
 }
 
 static size_t take_start(struct parse *parse, const char *data, size_t len_bytes,

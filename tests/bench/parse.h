@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads a multipart stream of pictures in full: are they whole and in order, and how old is each at
+/* Reads a multipart stream of pictures, or a raw one, in full: are they whole and in order, and how old is each at
  * its last byte? A part's length is its Content-Length or, where a server sends none, what the
  * picture's stamp says. */
 #pragma once
@@ -28,6 +28,7 @@ struct parse {
     enum parse_state state;
     char head[PARSE_HEAD_BYTES]; /* of a part, or of a picture */
     size_t head_bytes, left_bytes;
+    bool is_raw; /* no parts: one picture behind the other */
     bool is_chunked;
     size_t chunk_bytes, chunk_next_bytes; /* left of this chunk; of the next one, being read */
     bool is_stamped;

@@ -151,11 +151,12 @@ def test_webkit_gets_a_last_picture_twice(server, agent, is_repeated):
             assert viewer.is_silent(1), "twice is enough"
 
 
-def test_a_viewer_that_does_not_read_skips_to_the_newest_and_holds_nobody_up(server):
+@pytest.mark.parametrize("kind, query", [(wire.Viewer, ""), (wire.Browser, ""), (wire.RawViewer, "?raw=1")])
+def test_a_viewer_that_does_not_read_skips_to_the_newest_and_holds_nobody_up(server, kind, query):
     s = server()
     large = 200_000
     wire.put(s, "plot", jpeg(1, size_bytes=large))
-    with wire.Viewer(s, "/plot.mjpg", receive_bytes=4096) as slow, wire.Viewer(s, "/plot.mjpg") as quick:
+    with kind(s, f"/plot.mjpg{query}", receive_bytes=4096) as slow, wire.Viewer(s, "/plot.mjpg") as quick:
         for number in range(2, 60):
             assert quick.next_seq() == number - 1
             wire.put(s, "plot", jpeg(number, size_bytes=large))

@@ -10,8 +10,8 @@ import measure
 import servers
 from report import Figure
 
-LINES = [("4mbit", 60000, 200, 300, 0.95)]
-MORE_LINES = [("1mbit", 20000, None, None, None)]
+LINES = [("4mbit", 60000, "", 200, 300, 0.95), ("4mbit", 60000, "?raw=1", 200, 300, 0.95)]
+MORE_LINES = [("1mbit", 20000, "", None, None, None)]
 PROGRAMS = ("ip", "tc")
 
 
@@ -50,13 +50,13 @@ def is_possible():
         return f"no namespaces here: {error.stderr.decode(errors='replace').strip()}"
 
 
-def watch(rate, size, seconds):
+def watch(rate, size, query, seconds):
     with narrow_line(rate) as (near, far, host):
         command = [*near, servers.BUILD / "stillcast", "--listen", f"{host}:0", "--insecure", "--log-level", "error"]
         with servers.ready(command) as (_, port):
             address = f"{host}:{port}"
             with servers.feeding(address, "/bench.mjpg", servers.picture(size), "-f", 30, prefix=near):
-                with measure.Load(address, "/bench.mjpg", 1, seconds=seconds, settle=4, prefix=far) as load:
+                with measure.Load(address, f"/bench.mjpg{query}", 1, seconds=seconds, settle=4, prefix=far) as load:
                     found = load.result()
     found["line_used"] = found["bytes"] * 8 / found["seconds"] / (float(rate.removesuffix("mbit")) * 1e6)
     return found
@@ -67,10 +67,10 @@ def run(bench):
     if why_not:
         yield Figure("slow line", "skipped", "", None, why_not)
         return
-    for rate, size, p50, p99, used in LINES + bench.pick([], MORE_LINES):
-        found = watch(rate, size, bench.pick(10, 20))
-        bench.keep(f"line {rate}", found)
+    for rate, size, query, p50, p99, used in LINES + bench.pick([], MORE_LINES):
+        found = watch(rate, size, query, bench.pick(10, 20))
+        bench.keep(f"line {rate}{query}", found)
         is_met = found["age_p50_ms"] <= p50 and found["age_p99_ms"] <= p99 and found["line_used"] >= used if p50 else None
-        yield Figure(f"age p50 / p99, {rate}/s, {size // 1000} KB x 30 fps",
+        yield Figure(f"age p50 / p99, {rate}/s, {size // 1000} KB x 30 fps{query and ', raw'}",
                      f"{found['age_p50_ms']:.0f} / {found['age_p99_ms']:.0f} ms, {found['line_used']:.1%} used",
                      f"<= {p50} / {p99} ms, >= {used:.0%}" if p50 else "", is_met)
