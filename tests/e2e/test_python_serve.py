@@ -17,13 +17,13 @@ from publishing import stillcast
 
 ENV = {**os.environ, "PYTHONPATH": str(ROOT / "python"), "STILLCAST": BINARY}
 SCRIPT = """
-import os, sys, time, stillcast
+import os, signal, sys, stillcast
 server = stillcast.serve(listen="127.0.0.1:0")
 print(server.url, server.pid, flush=True)
 live = server.publisher("plot")
 live.send(sys.argv[1])
 if sys.argv[2] == "stay":
-    time.sleep(60)
+    signal.pause()
 elif sys.argv[2] == "raise":
     raise KeyError("mine")
 elif sys.argv[2] == "exit":
