@@ -5,13 +5,13 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
-from typing import Dict, Optional, Tuple
+from typing import Dict, FrozenSet, Optional, Tuple
 
 from .errors import Away, PublishError
 from .target import Target
 
 # Not the fault of what was sent: it may go well the next time.
-PASSING = {408, 409, 429, 500, 502, 503, 504}
+PASSING = frozenset({408, 409, 429, 500, 502, 503, 504})
 ANSWER_MOST_BYTES = 1 << 20
 
 
@@ -31,7 +31,13 @@ class HttpCarrier:
         return int(json.loads(answer)["viewers"])
 
     def post_points(self, lines: bytes) -> None:
-        self._exchange("POST", self.target.path + "/points", lines, "text/plain; charset=utf-8")
+        """Sends numbers. PublishError also when only some were refused; the others are taken."""
+        body = self._exchange("POST", self.target.path + "/points", lines, "text/plain; charset=utf-8", PASSING - {409})
+        answer = json.loads(body)
+        if answer.get("refused"):
+            first = answer["first_refused"]
+            raise PublishError(f"{self.target.url}: {answer['refused']} of {answer['refused'] + answer['taken']} numbers were "
+                               f"refused, the first is {first['text']!r}: {first['reason']}", 200)
 
     def viewers(self) -> Optional[int]:
         """How many watch; None when there is no such stream. PublishError when the key may not ask."""
@@ -55,12 +61,13 @@ class HttpCarrier:
             os.close(fd)
         self._conn = None
 
-    def _exchange(self, method: str, path: str, body: Optional[bytes] = None, kind: Optional[str] = None) -> bytes:
+    def _exchange(self, method: str, path: str, body: Optional[bytes] = None, kind: Optional[str] = None,
+                  passing: FrozenSet[int] = PASSING) -> bytes:
         status, fields, text = self._try(method, path, body, kind)
         if 200 <= status < 300:
             return text
         sentence = self._sentence(status, fields, text)
-        if status in PASSING:
+        if status in passing:
             retry = fields.get("retry-after", "")
             raise Away(sentence, float(retry) if retry.isdigit() else None)
         raise PublishError(sentence, status)

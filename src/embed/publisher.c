@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
@@ -185,12 +186,12 @@ static int set_up(struct sc_publisher *p, const struct sc_publisher_config *conf
     if (!config->url) {
         int rc = sc_registry_check_name(config->name, err);
         if (rc == 0)
-            (void)stpcpy(p->name, config->name);
+            (void)snprintf(p->name, sizeof p->name, "%s", config->name);
         p->server = config->server;
         return rc;
     }
-    (void)stpncpy(p->name, strrchr(config->url, '/') ? strrchr(config->url, '/') + 1 : "",
-                  sizeof p->name - 1);
+    const char *slash = strrchr(config->url, '/');
+    (void)snprintf(p->name, sizeof p->name, "%s", slash ? slash + 1 : "");
     p->stop_fd = eventfd(0, EFD_CLOEXEC);
     if (p->stop_fd < 0)
         return sc_err_set(err, -errno, "no descriptor: %s", strerror(errno));

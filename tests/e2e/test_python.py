@@ -328,6 +328,69 @@ def test_a_closed_publisher_says_so(live):
         one.send(pictures.jpeg(1))
 
 
+# --- numbers ---
+
+def points_total(server):
+    return server.metrics()["stillcast_points_total"]
+
+
+def test_numbers_become_a_graph(server):
+    one_server = server()
+    with stillcast.Publisher(one_server.url + "graph") as live:
+        for step in range(50):
+            live.points(loss=1 / (step + 1), accuracy=numpy.float32(step / 50), at=time.time() - 50 + step)
+        live.points({"温度": 21, "gap": float("nan")})
+        assert live.flush()
+        assert points_total(one_server) == 102
+        answer = wire.get(one_server, "/graph.jpg?max_age=5000")
+        if answer.status == 200:  # not where nothing is drawn
+            drawn = Image.open(io.BytesIO(answer.body)).convert("RGB")
+            assert len({color for n, color in drawn.getcolors(1 << 24) if n > 50 and max(color) - min(color) > 80}) >= 2
+
+
+def test_no_number_is_lost_while_the_server_is_away(server):
+    port = free_port()
+    with stillcast.Publisher(f"http://127.0.0.1:{port}/graph") as live:
+        for step in range(12_000):  # more than one batch
+            live.points(x=step)
+        one_server = server(listen=f"127.0.0.1:{port}")
+        assert live.flush(wire.patience(15))
+        assert points_total(one_server) == 12_000 and live.counts["points_lost"] == 0
+
+
+def test_numbers_that_wait_have_a_limit(monkeypatch, caplog):
+    monkeypatch.setattr(stillcast.courier, "POINTS_MOST", 10)
+    live = stillcast.Publisher(f"http://127.0.0.1:{free_port()}/graph")
+    for step in range(30):
+        live.points(x=step)
+    assert live.counts["points_lost"] in range(10, 21) and caplog.text.count("the oldest are lost") == 1
+    live.close(0)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a\nb 1", "x" * 201])
+def test_what_is_no_name_of_a_series_is_refused_at_once(live, name):
+    with pytest.raises(ValueError, match="no name of a series"):
+        live().points({name: 1})
+
+
+def test_numbers_that_the_server_refuses_are_told_and_the_rest_is_taken(server):
+    one_server = server()
+    live = stillcast.Publisher(one_server.url + "graph")
+    live.points({"good": 1, "bad": 1e300})
+    with pytest.raises(stillcast.PublishError, match="1 of 2 numbers were refused, the first is 'bad"):
+        live.flush()
+    assert points_total(one_server) == 1 and live.close()
+
+
+def test_a_stream_of_pictures_takes_no_numbers(one_server, live):
+    one = live()
+    one.send(pictures.jpeg(1))
+    assert one.flush()
+    one.points(x=1)
+    with pytest.raises(stillcast.PublishError, match="takes pictures, not numbers"):
+        one.flush()
+
+
 # --- who watches ---
 
 def test_a_script_learns_whether_somebody_watches(one_server, live):

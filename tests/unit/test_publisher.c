@@ -31,7 +31,7 @@ static void hear(const struct sc_err *err, void *self)
     struct heard *heard = self;
     heard->n++;
     heard->code = err->code;
-    (void)strcpy(heard->text, err->text); /* same size */
+    memcpy(heard->text, err->text, sizeof heard->text);
 }
 
 static struct sc_embed *serve(const char *more)
