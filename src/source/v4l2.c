@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* A webcam or capture card. Of the pictures that wait in the camera's buffers only the newest is
+ * shown. */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/own.h"
+#include "picture/raw.h"
+#include "source/source.h"
+#include "source/spec.h"
+#include "source/v4l2/device.h"
+
+#define QUALITY   85
+#define SILENT_NS (10 * SC_NS_PER_S)
+#define VAIN_MAX  8 /* times that a camera says it has a picture, and has none */
+
+struct camera {
+    const char *path;
+    struct sc_v4l2_wish wish;
+    int quality;
+
+    struct sc_v4l2_device device; /* while open */
+    struct sc_raw *raw;
+};
+
+static bool v4l2_claims(const char *target)
+{
+    return strncmp(target, "/dev/video", 10) == 0 || strncmp(target, "/dev/v4l/", 9) == 0;
+}
+
+static void v4l2_suggest_name(const struct sc_source_spec *spec, char *out_name, size_t name_bytes)
+{
+    const char *slash = strrchr(spec->targets[0], '/');
+    (void)snprintf(out_name, name_bytes, "%s", slash ? slash + 1 : spec->targets[0]);
+}
+
+static int read_format(struct camera *camera, const struct sc_source_spec *spec, struct sc_err *err)
+{
+    const char *name = sc_spec_get(spec, "format");
+    camera->wish.form = name ? sc_v4l2_form_named(name) : NULL;
+    if (name && !camera->wish.form)
+        return sc_err_set(err, -EINVAL,
+                          "'#format=%s': mjpeg, jpeg, yuyv, uyvy, nv12, yu12, rgb24 and grey are "
+                          "what we can read",
+                          name);
+    return 0;
+}
+
+static int v4l2_setup(void *state, const struct sc_source_spec *spec, struct sc_err *err)
+{
+    struct camera *camera = state;
+    double quality = QUALITY;
+    *camera = (struct camera){.path = spec->targets[0], .device.fd = -1};
+    int rc = read_format(camera, spec, err);
+    if (rc == 0)
+        rc = sc_spec_get_size(spec, "size", &camera->wish.width_px, &camera->wish.height_px, err);
+    if (rc == 0)
+        rc = sc_spec_get_number(spec, "fps", 0, 1000, &camera->wish.fps, err);
+    if (rc == 0)
+        rc = sc_spec_get_number(spec, "quality", 1, 100, &quality, err);
+    camera->quality = (int)quality;
+    return rc;
+}
+
+static int v4l2_open(void *state, const struct sc_source_ctx *ctx, struct sc_err *err)
+{
+    struct camera *camera = state;
+    int rc = sc_v4l2_start(&camera->device, camera->path, &camera->wish, err);
+    if (rc == 0 && !camera->device.choice.form->is_jpeg && sc_raw_create(&camera->raw) < 0)
+        rc = sc_err_set(err, -ENOMEM, "out of memory");
+    if (rc < 0)
+        sc_v4l2_stop(&camera->device);
+    return rc;
+}
+
+static void v4l2_close(void *state)
+{
+    struct camera *camera = state;
+    sc_v4l2_stop(&camera->device);
+    sc_raw_destroy(&camera->raw);
+}
+
+/* Returns: 0; -EAGAIN; a negative errno of the camera. */
+static int take_newest(struct camera *camera, struct sc_v4l2_buffer *out_buffer)
+{
+    struct sc_v4l2_buffer newer;
+    int rc = sc_v4l2_take(&camera->device, out_buffer);
+    while (rc == 0) {
+        int more = sc_v4l2_take(&camera->device, &newer);
+        if (more == -EAGAIN)
+            return 0;
+        rc = more < 0 ? more : sc_v4l2_give(&camera->device, out_buffer->index);
+        *out_buffer = newer;
+    }
+    return rc;
+}
+
+/* Returns: 0; -EBADMSG, -EMSGSIZE, -ENOMEM, -EINVAL. */
+static int fill(struct camera *camera, const struct sc_v4l2_buffer *buffer, struct sc_pool *pool,
+                struct sc_draft **out_draft)
+{
+    const struct sc_v4l2_choice *choice = &camera->device.choice;
+    const uint8_t *jpeg = buffer->data;
+    size_t bytes = buffer->len_bytes;
+    int rc = buffer->is_damaged ? -EBADMSG : 0;
+    if (rc == 0 && !choice->form->is_jpeg) {
+        struct sc_raw_picture picture = {.form = choice->form->raw,
+                                         .width_px = choice->width_px,
+                                         .height_px = choice->height_px,
+                                         .stride_bytes = choice->stride_bytes,
+                                         .data = buffer->data,
+                                         .len_bytes = buffer->len_bytes};
+        rc = sc_raw_encode(camera->raw, &picture, camera->quality, &jpeg, &bytes);
+    }
+    SC_AUTO(sc_draft_destroy) struct sc_draft *draft = NULL;
+    if (rc == 0)
+        rc = sc_draft_create(pool, bytes, &draft);
+    if (rc == 0)
+        rc = sc_draft_append(draft, jpeg, bytes);
+    if (rc == 0)
+        *out_draft = sc_steal(draft);
+    return rc;
+}
+
+static void note_captured(struct sc_draft *draft, uint64_t captured_ns)
+{
+    uint64_t now = sc_clock_ns();
+    if (captured_ns && captured_ns <= now)
+        sc_draft_set_captured(draft, sc_clock_unix_us() - (now - captured_ns) / 1000);
+}
+
+static int explain(const struct camera *camera, int rc, struct sc_err *err)
+{
+    if (rc == -EBADMSG)
+        return sc_err_set(err, rc, "'%s': half a picture came", camera->path);
+    if (rc == -EMSGSIZE)
+        return sc_err_set(err, rc, "'%s': a picture is above the largest that is taken",
+                          camera->path);
+    if (rc == -ENOMEM)
+        return sc_err_set(err, rc, "'%s': out of memory", camera->path);
+    return sc_v4l2_err(err, rc, camera->path, "gives no pictures");
+}
+
+static int show(struct camera *camera, const struct sc_v4l2_buffer *buffer,
+                const struct sc_source_ctx *ctx, struct sc_draft **out_draft, struct sc_err *err)
+{
+    int rc = fill(camera, buffer, ctx->pool, out_draft);
+    int given = sc_v4l2_give(&camera->device, buffer->index);
+    if (rc == 0)
+        note_captured(*out_draft, buffer->captured_ns);
+    if (rc == 0 && given < 0) {
+        sc_draft_destroy(out_draft);
+        rc = given;
+    }
+    return rc < 0 ? explain(camera, rc, err) : 0;
+}
+
+static int v4l2_read(void *state, const struct sc_source_ctx *ctx, struct sc_draft **out_draft,
+                     struct sc_err *err)
+{
+    struct camera *camera = state;
+    struct sc_v4l2_buffer buffer;
+    uint64_t until_ns = sc_clock_ns() + SILENT_NS;
+    for (int n_vain = 0; n_vain < VAIN_MAX; n_vain++) {
+        int rc = sc_source_wait(ctx, camera->device.fd, POLLIN, until_ns);
+        if (rc == -ETIMEDOUT)
+            return sc_err_set(err, rc, "'%s': no picture came for 10 s", camera->path);
+        if (rc < 0)
+            return rc;
+        rc = take_newest(camera, &buffer);
+        if (rc == 0)
+            return show(camera, &buffer, ctx, out_draft, err);
+        if (rc != -EAGAIN)
+            return explain(camera, rc, err);
+    }
+    return explain(camera, -EIO, err);
+}
+
+static const struct sc_source_option v4l2_options[] = {
+    {"size", "WxH", "of the pictures (default: the largest up to 1280x720 that the camera has)"},
+    {"format", "NAME",
+     "mjpeg, jpeg, yuyv, uyvy, nv12, yu12, rgb24 or grey (default: the first of these that the "
+     "camera has; JPEGs are passed on as they are)"},
+    {"quality", "N", "of JPEGs that are made of raw pictures, 1 to 100 (default 85)"},
+    {0},
+};
+
+const struct sc_source_ops sc_source_v4l2 = {
+    .name = "v4l2",
+    .usage = "v4l2:PATH",
+    .help = "a webcam or capture card, /dev/video0; \"v4l2:\" may be left out in front of "
+            "/dev/video; it may be unplugged and plugged in again",
+    .options = v4l2_options,
+    .state_size = sizeof(struct camera),
+    .is_on_demand = true,
+    .claims = v4l2_claims,
+    .suggest_name = v4l2_suggest_name,
+    .setup = v4l2_setup,
+    .open = v4l2_open,
+    .read = v4l2_read,
+    .close = v4l2_close,
+};

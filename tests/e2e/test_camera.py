@@ -1,0 +1,175 @@
+"""Cameras, by one that a preloaded library makes up (fake_camera.c): formats, faults, unplugging."""
+
+import io
+import os
+import pathlib
+import time
+
+import pytest
+from PIL import Image
+
+import pictures
+import wire
+from conftest import BINARY
+
+LIBRARY = pathlib.Path(BINARY).parent / "tests" / "e2e" / "libfake_camera.so"
+SANITIZED = any(s in pathlib.Path(BINARY).read_bytes() for s in (b"__asan_init", b"__tsan_init"))
+pytestmark = [
+    pytest.mark.skipif(not LIBRARY.exists(), reason="no fake_camera in this build"),
+    pytest.mark.skipif(SANITIZED, reason="a sanitizer comes first, and takes mmap for itself"),
+    pytest.mark.skipif(b"v4l2:PATH" not in pathlib.Path(BINARY).read_bytes(), reason="a build without cameras"),
+]
+
+
+class Camera:
+    """The file that the camera is, and its switches."""
+
+    def __init__(self, folder):
+        self.path = folder / "video0"
+        self.jpeg = folder / "picture.jpg"
+        self.jpeg.write_bytes(pictures.jpeg(5, 64, 48))
+        self.plug()
+
+    def plug(self):
+        self.path.touch()
+
+    def unplug(self):
+        self.path.unlink()
+
+    def switch(self, name, is_on=True):
+        file = self.path.with_name(f"video0.{name}")
+        file.touch() if is_on else file.unlink()
+
+    def env(self, formats):
+        return {"LD_PRELOAD": str(LIBRARY), "FAKE_CAMERA": str(self.path), "FAKE_CAMERA_FORMATS": formats,
+                "FAKE_CAMERA_JPEG": str(self.jpeg)}
+
+
+@pytest.fixture
+def camera(tmp_path):
+    return Camera(tmp_path)
+
+
+def start(server, camera, formats="MJPG YUYV", options="", *args):
+    return server(f"cam=v4l2:{camera.path}#on_demand=no{options}", *args, env=camera.env(formats))
+
+
+def look(one):
+    return wire.get(one, "/api/streams/cam").json
+
+
+def first_picture(one):
+    return wire.eventually(lambda: (answer := wire.get(one, "/cam.jpg")).status == 200 and answer, 10).body
+
+
+def note(one, words):
+    def said():
+        got = look(one)["note"]
+        assert words in got, got
+        return True
+    wire.eventually(said, 10)
+
+
+def test_jpegs_are_passed_on_byte_for_byte(server, camera):
+    one = start(server, camera)
+    assert first_picture(one) == camera.jpeg.read_bytes()
+
+
+@pytest.mark.parametrize("size", ["64x48", "128x96"])
+@pytest.mark.parametrize("name, fourcc", [("yuyv", "YUYV"), ("uyvy", "UYVY"), ("nv12", "NV12"), ("yu12", "YU12"),
+                                          ("rgb24", "RGB3"), ("grey", "GREY")])
+def test_raw_pictures_look_as_the_camera_saw_them(server, camera, name, fourcc, size):
+    one = start(server, camera, f"MJPG {fourcc}", f"#format={name}#size={size}")
+    shown = Image.open(io.BytesIO(first_picture(one)))
+    width, height = map(int, size.split("x"))
+    assert shown.size == (width, height)
+    assert shown.mode == ("L" if name == "grey" else "RGB")
+    left, right = (shown.convert("RGB").getpixel((width * i // 4, height // 2)) for i in (1, 3))
+    wanted = ((76, 76, 76), (29, 29, 29)) if name == "grey" else ((255, 0, 0), (0, 0, 255))
+    for got, want in zip((left, right), wanted):
+        assert all(abs(a - b) < 12 for a, b in zip(got, want)), (left, right)
+
+
+def test_without_a_wish_it_takes_what_needs_no_encoding_at_its_largest_good_size(server, camera):
+    one = start(server, camera, "YUYV MJPG")
+    assert first_picture(one) == camera.jpeg.read_bytes()
+    two = start(server, camera, "GREY YUYV")
+    assert Image.open(io.BytesIO(first_picture(two))).size == (128, 96)
+
+
+@pytest.mark.parametrize("options, words", [
+    ("#format=nv12", "does not do nv12; it has: mjpeg (64x48 128x96), yuyv (64x48 128x96)"),
+    ("#size=640x480", "does not do 640x480 as mjpeg; it has: mjpeg (64x48 128x96)"),
+])
+def test_what_the_camera_cannot_do_is_told_with_what_it_can(server, camera, options, words):
+    note(start(server, camera, options=options), words)
+
+
+def test_formats_that_nobody_knows_are_refused_at_start(run, camera):
+    ended = run(f"v4l2:{camera.path}#format=xyz", "--listen", "127.0.0.1:0")
+    assert ended.code == 64 and "mjpeg, jpeg, yuyv" in ended.stderr
+
+
+@pytest.mark.parametrize("switch, words", [("busy", "another program uses this camera; 'fuser -v "),
+                                           ("forbidden", "permission denied; its group may use it: 'sudo usermod -aG ")])
+def test_a_camera_that_cannot_be_had_says_why_and_is_had_when_it_can(server, camera, switch, words):
+    camera.switch(switch)
+    one = start(server, camera)
+    note(one, words)
+    camera.switch(switch, False)
+    wire.eventually(lambda: look(one)["state"] == "live", 15)
+
+
+def test_a_camera_that_is_missing_is_waited_for(server, camera):
+    camera.unplug()
+    one = start(server, camera)
+    note(one, "there is no such camera; ")
+    camera.plug()
+    wire.eventually(lambda: look(one)["state"] == "live", 15)
+
+
+def test_unplugging_cuts_no_viewer_and_plugging_in_brings_pictures_back(server, camera):
+    one = start(server, camera)
+    first_picture(one)
+    with wire.Viewer(one, "/cam.mjpg") as viewer:
+        for _ in range(2):
+            for _ in range(3):
+                assert viewer.part().picture == camera.jpeg.read_bytes()
+            camera.unplug()
+            note(one, "the camera is gone; is it plugged in?")
+            camera.plug()
+            wire.eventually(lambda: look(one)["state"] == "live", 15)
+            wire.eventually(lambda: viewer.part().picture == camera.jpeg.read_bytes(), 15)
+
+
+def test_half_pictures_are_left_out_and_counted(server, camera):
+    camera.switch("damaged")
+    one = start(server, camera)
+    with wire.Viewer(one, "/cam.mjpg") as viewer:
+        for _ in range(6):
+            assert viewer.part().picture == camera.jpeg.read_bytes()
+    assert look(one)["rejected"] >= 4
+    assert one.stderr.count("half a picture came") == 1
+
+
+def test_the_time_is_the_drivers(server, camera):
+    one = start(server, camera)  # which says that each was taken a second ago
+    with wire.Viewer(one, "/cam.mjpg") as viewer:
+        part = viewer.part()
+        age = time.time() - float(part.timestamp)
+    assert 0.9 < age < 3, age
+
+
+def test_nobody_watches_so_the_camera_rests(server, camera):
+    one = server(f"cam=v4l2:{camera.path}#linger=0", env=camera.env("MJPG"))
+    assert look(one)["state"] == "idle"
+    with wire.Viewer(one, "/cam.mjpg") as viewer:
+        assert viewer.part().picture == camera.jpeg.read_bytes()
+        assert look(one)["state"] == "live"
+    wire.eventually(lambda: look(one)["state"] == "idle", 10)
+    descriptors = len(os.listdir(f"/proc/{one.pid}/fd"))
+    for _ in range(5):
+        with wire.Viewer(one, "/cam.mjpg") as viewer:
+            viewer.part()
+        wire.eventually(lambda: look(one)["state"] == "idle", 10)
+    assert len(os.listdir(f"/proc/{one.pid}/fd")) <= descriptors + 1
