@@ -19,7 +19,7 @@ static int why_no_connection(const struct sc_client *client, struct sc_err *err)
     (void)curl_easy_getinfo(client->easy, CURLINFO_OS_ERRNO, &code);
     if (code == ECONNREFUSED)
         return say(client, -ECONNREFUSED,
-                   "the connection is refused: is the server running, and is this its port?", err);
+                   "the connection is refused: no server runs there, or at another port", err);
     return sc_err_set(err, -EHOSTUNREACH, "'%s': it cannot be reached: %s",
                       sc_client_target(client)->shown, code ? strerror((int)code) : client->detail);
 }
@@ -58,7 +58,7 @@ int sc_client_why(struct sc_client *client, struct sc_err *err)
         return sc_err_set(err, -EPERM, "'%s': its certificate is refused: %s", target->shown,
                           client->detail);
     case CURLE_SSL_CONNECT_ERROR:
-        return sc_err_set(err, -EPROTO, "'%s': no TLS (%s): is it http://?", target->shown,
+        return sc_err_set(err, -EPROTO, "'%s': no TLS (%s): perhaps it is http://", target->shown,
                           client->detail);
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_WEIRD_SERVER_REPLY:
@@ -87,7 +87,7 @@ static int refuse_redirect(struct sc_client *client, struct sc_err *err)
     bool is_known = to && sc_client_url_follow(sc_client_target(client), to, &url, NULL) == 0;
     int rc = sc_err_set(err, -EREMCHG, "'%s': it sends us on to %s%s%s",
                         sc_client_target(client)->shown, is_known ? "'" : "another place",
-                        is_known ? url.shown : "", is_known ? "': is that the right URL?" : "");
+                        is_known ? url.shown : "", is_known ? "': use that URL" : "");
     sc_client_url_fini(&url);
     return rc;
 }
@@ -116,5 +116,5 @@ int sc_client_refuse(struct sc_client *client, int status, struct sc_err *err)
         return refuse_redirect(client, err);
     return sc_err_set(err, status == 404 ? -ENOENT : -EPROTO, "'%s': it answers %d %s%s",
                       sc_client_target(client)->shown, status, sc_status_reason(status),
-                      status == 404 ? ": is the path right?" : "");
+                      status == 404 ? ": check the path" : "");
 }

@@ -346,7 +346,7 @@ static int advise(int rc, struct sc_err *err)
 {
     char sentence[SC_ERR_TEXT_BYTES];
     const char *way = rc == -EPERM     ? "; #ca=FILE names another certificate to trust"
-                      : rc == -EREMCHG ? ", or may #redirects=1 follow it"
+                      : rc == -EREMCHG ? "; #redirects=1 follows it"
                                        : NULL;
     if (!way)
         return rc;

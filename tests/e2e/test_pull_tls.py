@@ -73,7 +73,7 @@ def test_plain_and_tls_mixed_up(server, upstream, pairs):  # noqa: F811
     plain = upstream(lambda peer, n: peer.send(b"HTTP/1.1 400 Bad Request\r\n\r\n"))
     secure = upstream(stream, tls=tls(pairs["good"]))
     s = server(f"v=https://{plain.host}/#on_demand=no", f"w=http://{secure.host}/#on_demand=no")
-    told(s, "http://?")
+    told(s, "perhaps it is http://")
     told(s, f"http://{secure.host}/", name="w")
 
 
