@@ -164,12 +164,21 @@ def churn(server, names, seconds):
     return sum(counts)
 
 
+def descendants(pid):
+    """Of a process, as long as they are there."""
+    found = []
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            found += pathlib.Path(f"/proc/{pid}/task/{task}/children").read_text().split()
+    except FileNotFoundError:
+        pass  # it has just ended
+    return found + [one for child in found for one in descendants(child)]
+
+
 def state(server):
     """Descriptors, threads, processes."""
     n_fds, n_threads = (len(os.listdir(f"/proc/{server.pid}/{what}")) for what in ("fd", "task"))
-    children = [pid for task in os.listdir(f"/proc/{server.pid}/task")
-                for pid in pathlib.Path(f"/proc/{server.pid}/task/{task}/children").read_text().split()]
-    return n_fds, n_threads, len(children)
+    return n_fds, n_threads, len(descendants(server.pid))
 
 
 def resident_kib(server):
