@@ -27,6 +27,7 @@ struct sc_stream_stats {
     SC_ATOMIC(uint64_t) n_resent;                /* times a frame went out again, unchanged */
     SC_ATOMIC(uint64_t) n_skipped;               /* frames that a viewer was too slow for */
     SC_ATOMIC(uint64_t) n_retries;               /* attempts to get a lost source back */
+    SC_ATOMIC(uint64_t) n_saved, n_save_failures; /* to a file, see #save */
 };
 
 /* Upper bounds of the classes that ages are counted in, in us; one more class is above them all. */

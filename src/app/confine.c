@@ -8,6 +8,7 @@
 #include "app/config.h"
 #include "app/lineup.h"
 #include "app/options.h"
+#include "app/saves.h"
 #include "base/own.h"
 #include "jail/jail.h"
 #include "stillcast/log.h"
@@ -18,6 +19,14 @@ static int keep_sockets(const struct sc_config *config, struct sc_jail_paths *pa
     for (sc_texts listen = config->server.listen; rc == 0 && listen && *listen; listen++)
         if (strncmp(*listen, "unix:", 5) == 0)
             rc = sc_jail_paths_add(paths, *listen + 5, true);
+    return rc;
+}
+
+static int keep_saves(const struct sc_config *config, struct sc_jail_paths *paths)
+{
+    int rc = 0;
+    for (sc_texts save = config->saves; rc == 0 && save && *save; save++)
+        rc = sc_saves_keep_file(*save, paths);
     return rc;
 }
 
@@ -53,6 +62,8 @@ int sc_confine(const struct sc_config *config, const struct sc_lineup *lineup, c
     if (config->sandbox == SC_SANDBOX_OFF)
         return 0;
     int rc = keep_sockets(config, &paths);
+    if (rc == 0)
+        rc = keep_saves(config, &paths);
     if (rc == 0)
         rc = keep_files(config, &paths);
     if (rc == 0)

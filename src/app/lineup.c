@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/saves.h"
 #include "base/own.h"
 #include "jail/jail.h"
+#include "sink/saver.h"
 #include "source/command/command.h"
 #include "source/runner.h"
 #include "source/spec.h"
@@ -14,6 +16,7 @@
 
 struct sc_lineup {
     struct sc_commands *commands;
+    struct sc_saver *saver;
     struct sc_source_spec *specs;
     size_t n_specs;
     struct sc_runner **runners; /* n_specs of them, NULL where none was set up */
@@ -28,7 +31,8 @@ static int add(struct sc_lineup *lineup, size_t i, const struct sc_runner_config
         sc_registry_add(sc_server_registry(server), spec->name, SC_STREAM_SOURCED, &stream, err);
     if (status < 0)
         return status;
-    return sc_runner_create(spec, stream, config, &lineup->runners[i], err);
+    status = sc_runner_create(spec, stream, config, &lineup->runners[i], err);
+    return status < 0 ? status : sc_saves_add_source(lineup->saver, spec, err);
 }
 
 static int fill(struct sc_lineup *lineup, const struct sc_lineup_config *config,
@@ -53,12 +57,24 @@ static int fill(struct sc_lineup *lineup, const struct sc_lineup_config *config,
     return 0;
 }
 
+static int add_saves(struct sc_lineup *lineup, const char *const *saves, struct sc_err *err)
+{
+    int status = 0;
+    for (; status == 0 && saves && *saves; saves++)
+        status = sc_saves_add(lineup->saver, *saves, err);
+    return status;
+}
+
 int sc_lineup_create(const struct sc_lineup_config *config, struct sc_server *server,
                      struct sc_lineup **out_lineup, struct sc_err *err)
 {
     SC_AUTO(sc_lineup_destroy) struct sc_lineup *lineup = calloc(1, sizeof *lineup);
-    if (!lineup || sc_commands_create(&lineup->commands) < 0)
+    if (!lineup || sc_commands_create(&lineup->commands) < 0 ||
+        sc_saver_create(sc_server_registry(server), &lineup->saver) < 0)
         return sc_err_set(err, -ENOMEM, "out of memory");
+    int problem = add_saves(lineup, config->saves, err);
+    if (problem < 0)
+        return problem;
     if (config->n_sources > 0) {
         int status = sc_spec_parse(config->sources, config->n_sources, &lineup->specs,
                                    &lineup->n_specs, err);
@@ -118,7 +134,9 @@ int sc_lineup_start(struct sc_lineup *lineup, struct sc_err *err)
             return sc_err_set(err, status, "no thread for stream '%s': %s", lineup->specs[i].name,
                               strerror(-status));
     }
-    return 0;
+    int status = sc_saver_start(lineup->saver);
+    return status < 0 ? sc_err_set(err, status, "no thread to save files: %s", strerror(-status))
+                      : 0;
 }
 
 void sc_lineup_destroy(struct sc_lineup **lineup)
@@ -133,6 +151,7 @@ void sc_lineup_destroy(struct sc_lineup **lineup)
     for (size_t i = 0; i < n; i++)
         sc_runner_destroy(&old->runners[i]);
     free(old->runners);
+    sc_saver_destroy(&old->saver);
     sc_commands_destroy(&old->commands);
     sc_spec_free(&old->specs, old->n_specs);
     free(old);

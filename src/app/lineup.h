@@ -15,6 +15,7 @@ struct sc_lineup_config {
     char *const *sources; /* "[NAME=]SOURCE[#option=value...]" */
     size_t n_sources;
     uint64_t linger_ns;
+    const char *const *saves;  /* "NAME=PATH", ends with NULL; may be NULL */
     void (*ended)(void *self); /* a source with #at_end=exit came to its end; any thread */
     void *self;
 };

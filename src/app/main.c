@@ -118,6 +118,7 @@ static int play(const struct sc_config *config, struct sc_server *server, struct
         .sources = config->sources,
         .n_sources = config->n_sources,
         .linger_ns = config->linger_ns,
+        .saves = config->saves,
         .ended = sc_ending_ask,
         .self = ending,
     };
@@ -142,6 +143,7 @@ static int serve(const struct sc_config *config)
     SC_AUTO(sc_ending_close) struct sc_ending ending = {-1, -1};
     struct sc_err err = {0};
     (void)sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+    (void)sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
     int status = sc_ending_open(&ending);
     if (status < 0) {
         (void)sc_err_set(&err, status, "cannot wait for signals: %s", strerror(-status));

@@ -83,6 +83,9 @@ static const struct sc_option the_options[] = {
     {"resend", "TIME", SETS(TIME, 0, server.resend_ns), 100 * MS, HOUR, VIEWING,
      "Send a picture that stands still again after so long: many viewers take 10 s of silence for "
      "the end."},
+    {"save", "NAME=PATH", SETS(LIST, 0, saves), 0, 0, VIEWING,
+     "Keep the newest picture of this stream in a file, too, whoever publishes it, always a whole "
+     "one; may be given several times. Of a source, '#save=PATH' does the same."},
     {"linger", "TIME", SETS(TIME, 0, linger_ns), 0, HOUR, VIEWING,
      "A source that runs on demand rests so long after its last viewer has left."},
 

@@ -26,6 +26,11 @@ const struct sc_source_option sc_runner_options[] = {
     {"at_end", "keep|reopen|exit",
      "when the source ends: keep the last picture (default), open it again, or end the program"},
     SC_OVERLAY_OPTIONS,
+    {"save", "PATH", "keep the newest picture in this file, too, always a whole one"},
+    {"save_fps", "N", "with save: at most so many pictures a second (default 0: all)"},
+    {"save_mode", "MODE", "with save: the file's mode (default 0644)"},
+    {"save_owner", "USER:GROUP",
+     "with save: whose file it is, for root to say; either may be left out"},
     {"svg", "yes|no", "allow SVG pictures, which are active content (default no)"},
     {NULL, NULL, NULL},
 };

@@ -11,7 +11,8 @@
 
 struct sc_runner;
 
-/* Options that every source has: fps, on_demand, linger, svg, at_end. */
+/* Options that every source has: fps, on_demand, linger, svg, at_end; and those of the file that
+ * its stream is kept in, which whoever makes the streams takes (sink/saver.h). */
 extern const struct sc_source_option sc_runner_options[];
 
 struct sc_runner_config {

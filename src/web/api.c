@@ -70,6 +70,8 @@ static json_t *describe(const struct sc_call *call, struct sc_stream *stream)
     json_object_set_new(o, "bytes_in", count_of(&stats->bytes_in));
     json_object_set_new(o, "bytes_out", count_of(&stats->bytes_out));
     json_object_set_new(o, "retries", count_of(&stats->n_retries));
+    json_object_set_new(o, "saved", count_of(&stats->n_saved));
+    json_object_set_new(o, "save_failures", count_of(&stats->n_save_failures));
     describe_link(call, o, sc_stream_name(stream));
     return o;
 }
