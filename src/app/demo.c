@@ -14,7 +14,15 @@
 #include "source/table.h"
 #include "stillcast/log.h"
 
-static char test_source[] = "test=test:#size=960x540";
+/* What is drawn by this program, and the source that each needs. */
+static const struct {
+    const char *needs;
+    char *argument;
+} drawn[] = {
+    {"graph", (char[]){"load=graph:system#window=60s#size=480x270#dpr=2"}},
+    {"text", (char[]){"clock=text:%T%n%e %B#size=960x540#format=jpeg"}},
+    {"test", (char[]){"test=test:#size=960x540"}},
+};
 
 static void remove_directory(char *path)
 {
@@ -62,10 +70,11 @@ static void add_slides(struct sc_demo *demo)
 void sc_demo_init(struct sc_demo *demo)
 {
     *demo = (struct sc_demo){0};
-    if (sc_source_find("test"))
-        demo->sources[demo->n_sources++] = test_source;
-    else
-        sc_log(SC_WARN, "no test picture: this stillcast was built without drawing");
+    for (size_t i = 0; i < sizeof drawn / sizeof *drawn; i++)
+        if (sc_source_find(drawn[i].needs))
+            demo->sources[demo->n_sources++] = drawn[i].argument;
+    if (demo->n_sources < sizeof drawn / sizeof *drawn)
+        sc_log(SC_WARN, "not all of the demo: this stillcast was built without drawing");
     add_slides(demo);
 }
 

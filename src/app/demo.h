@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <stddef.h>
 
-#define SC_DEMO_SOURCES 2
+#define SC_DEMO_SOURCES 4
 
 struct sc_demo {
     char directory[PATH_MAX]; /* private, of the slides; "" when there is none */

@@ -20,6 +20,7 @@ static inline float clamp(float x, float least, float most)
     return x < least ? least : x > most ? most : x;
 }
 
+/* Rounds towards 0, which is down: nothing is drawn at negative places. */
 static inline int clamp_px(float x, int least, int most)
 {
     return (int)clamp(x, (float)least, (float)most);
@@ -41,53 +42,35 @@ struct segment {
     uint8_t *mask; /* of pixel 0, 0, which may lie outside */
 };
 
+/* Without branches: which way they go nobody could foresee. */
 static inline void cover(uint8_t *at, float depth)
 {
-    const uint8_t value = depth >= 1 ? 255 : (uint8_t)(depth * 255);
-    if (depth > 0 && *at < value)
-        *at = value;
+    const uint8_t value = (uint8_t)(clamp(depth, 0, 1) * 255);
+    *at = *at > value ? *at : value;
 }
 
-/* By value, because a byte that is written might else be one of its own.
- *
- * Between the ends: the distance is that from the endless line. */
-static inline void cover_middle(struct segment s, int along, float middle)
+/* A box along the segment that reaches over both ends by half of the line's width, so that joints
+ * are closed; its edges fade over one pixel. By value, because a byte that is written might else be
+ * one of the segment's own. */
+static inline void cover_segment(struct segment s)
 {
-    const float half = s.reach / s.steepness;
-    const int begin = clamp_px(ceilf(middle - half - 0.5f), s.aside_begin, s.aside_end);
-    const int end = clamp_px(floorf(middle + half - 0.5f) + 1, s.aside_begin, s.aside_end);
-    uint8_t *at = s.mask + along * s.along_stride + begin * s.aside_stride;
-    for (int i = begin; i < end; i++, at += s.aside_stride)
-        cover(at, s.reach - fabsf((float)i + 0.5f - middle) * s.steepness);
-}
-
-/* About the ends: where the foot of the pixel is not on the line, the distance is from its end. */
-static inline void cover_end(struct segment s, int along, float middle)
-{
-    const float half = s.reach * (1 + fabsf(s.slope));
-    const int end = clamp_px(ceilf(middle + half), s.aside_begin, s.aside_end);
-    for (int i = clamp_px(floorf(middle - half), s.aside_begin, s.aside_end); i < end; i++) {
-        const float x = (float)along + 0.5f - s.a, y = (float)i + 0.5f - s.aside;
-        const float foot = (x + y * s.slope) * s.steepness * s.steepness;
-        const float on = clamp(foot, 0, s.length);
-        const float dx = x - on, dy = y - on * s.slope;
-        const float square = dx * dx + dy * dy;
-        if (square < s.reach * s.reach)
-            cover(s.mask + along * s.along_stride + i * s.aside_stride, s.reach - sqrtf(square));
-    }
-}
-
-static void cover_segment(struct segment s)
-{
-    const int begin = clamp_px(floorf(s.a - s.reach), s.along_begin, s.along_end);
-    const int end = clamp_px(ceilf(s.a + s.length + s.reach), s.along_begin, s.along_end);
+    const float stretch = 1 / s.steepness, half = s.reach * stretch;
+    const float over = s.reach * s.steepness * (1 + fabsf(s.slope));
+    const float length = s.length * stretch; /* as it lies */
+    const int begin = clamp_px(s.a - over, s.along_begin, s.along_end);
+    const int end = clamp_px(s.a + s.length + over + 1, s.along_begin, s.along_end);
     for (int along = begin; along < end; along++) {
-        const float x = (float)along + 0.5f - s.a;
-        const float middle = s.aside + clamp(x, 0, s.length) * s.slope;
-        if (x > s.reach && x < s.length - s.reach)
-            cover_middle(s, along, middle);
-        else
-            cover_end(s, along, middle);
+        const float x = (float)along + 0.5f - s.a, middle = s.aside + x * s.slope;
+        const int first = clamp_px(middle - half + 0.5f, s.aside_begin, s.aside_end);
+        const int last = clamp_px(middle + half + 0.5f, s.aside_begin, s.aside_end);
+        uint8_t *at = s.mask + along * s.along_stride + first * s.aside_stride;
+        float off = (float)first + 0.5f - middle;
+        for (int i = first; i < last; i++, off++, at += s.aside_stride) {
+            const float on = x * stretch + off * s.slope * s.steepness;
+            const float ends = s.reach + (on < length - on ? on : length - on);
+            const float sides = s.reach - fabsf(off) * s.steepness;
+            cover(at, ends < sides ? ends : sides);
+        }
     }
 }
 
@@ -124,8 +107,8 @@ static void stroke_segment(const struct sc_raster *raster, const struct sc_raste
                              s.mask};
     }
     s.steepness = 1 / sqrtf(1 + s.slope * s.slope);
-    const int top = clamp_px(floorf(fminf(ay, by) - s.reach), raster->top, raster->bottom);
-    const int bottom = clamp_px(ceilf(fmaxf(ay, by) + s.reach), raster->top, raster->bottom);
+    const int top = clamp_px(fminf(ay, by) - s.reach, raster->top, raster->bottom);
+    const int bottom = clamp_px(fmaxf(ay, by) + s.reach + 1, raster->top, raster->bottom);
     touched->top = top < touched->top ? top : touched->top;
     touched->bottom = bottom > touched->bottom ? bottom : touched->bottom;
     cover_segment(s);
@@ -180,9 +163,9 @@ void sc_raster_disc(const struct sc_raster *raster, float x, float y, float radi
                     float alpha)
 {
     const struct sc_raster_point point = {x, y};
-    const int top = clamp_px(floorf(y - radius_px - 1), raster->top, raster->bottom);
+    const int top = clamp_px(y - radius_px - 1, raster->top, raster->bottom);
     const int bottom = clamp_px(ceilf(y + radius_px + 1), raster->top, raster->bottom);
-    const int left = clamp_px(floorf(x - radius_px - 1), raster->left, raster->right);
+    const int left = clamp_px(x - radius_px - 1, raster->left, raster->right);
     const int right = clamp_px(ceilf(x + radius_px + 1), raster->left, raster->right);
     for (int j = top; j < bottom; j++)
         for (int i = left; i < right; i++) {
@@ -212,7 +195,7 @@ static struct touched find_rows(const struct sc_raster *raster, const float *upp
         least = fminf(least, upper[i]);
         most = fmaxf(most, lower[i]);
     }
-    return (struct touched){clamp_px(floorf(least), raster->top, raster->bottom),
+    return (struct touched){clamp_px(least, raster->top, raster->bottom),
                             clamp_px(ceilf(most), raster->top, raster->bottom)};
 }
 

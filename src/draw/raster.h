@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines, bars and areas of charts, smooth-edged, straight into pixels. Points rise with x and there
  * is one for every column of pixels: for that a distance from a line is cheaper, and nicer, than
- * the outlines that cairo makes (docs/graphs.md has the figures). */
+ * the outlines that cairo makes (docs/drawing.md has the figures). */
 #pragma once
 
 #include "draw/canvas.h"

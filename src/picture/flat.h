@@ -2,7 +2,7 @@
 /* Makes PNGs of drawings, which are flat colours and their smooth edges: one byte a pixel and a
  * palette. Up to 256 colours come out as they are; of more, the 256 most used do, and the rest,
  * which is edges, becomes the nearest of them. That is 4 times as fast as PNGs of full colour, and
- * the pictures are less than half as large (docs/graphs.md). For photographs it is not good. One
+ * the pictures are less than half as large (docs/drawing.md). For photographs it is not good. One
  * encoder per thread, used again for every picture. */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Lays small pictures over a JPEG without decoding it: only the blocks of 8x8 that they touch are
  * changed, in the picture's own quantization; all others stay as they are, bit for bit. That is
- * faster than decoding and encoding (docs/graphs.md has the figures), and nothing loses quality.
+ * faster than decoding and encoding (docs/drawing.md has the figures), and nothing loses quality.
  * One per thread, used again for every picture. */
 #pragma once
 

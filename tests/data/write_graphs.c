@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Draws the gallery of docs/graphs.md: every kind of chart in every theme, of data that never
+/* Draws the gallery of docs/drawing.md: every kind of chart in every theme, of data that never
  * changes, at a moment that never changes. Usage: TZ=UTC write_graphs DIRECTORY [NAME] */
 #include "draw/chart.h"
 

@@ -261,8 +261,8 @@ def test_the_demo_shows_pictures_and_takes_one(server, tmp_path):
     folder.mkdir()
     one = server("demo", env={"TMPDIR": str(folder)})
     streams = {s["name"]: s for s in wire.get(one, "/api/streams").json["streams"]}
-    assert set(streams) == {"test", "slides", "yours"}
-    for name in ("test", "slides"):
+    assert set(streams) == {"clock", "load", "test", "slides", "yours"}
+    for name in ("clock", "load", "test", "slides"):
         viewer = wire.Viewer(one, f"/{name}.mjpg")
         assert viewer.part().picture != viewer.part().picture
         viewer.close()
@@ -276,7 +276,7 @@ def test_the_demo_shows_pictures_and_takes_one(server, tmp_path):
 
 def test_a_read_only_demo_waits_for_nobody(server):
     one = server("demo", "--read-only")
-    assert {s["name"] for s in wire.get(one, "/api/streams").json["streams"]} == {"test", "slides"}
+    assert {s["name"] for s in wire.get(one, "/api/streams").json["streams"]} == {"clock", "load", "test", "slides"}
     assert "curl" not in one.stderr
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -154,7 +155,7 @@ def test_the_command_lines_are_taken(server, tmp_path):
     lines = [line.split("#  ")[0].split("   ")[0] for line in block.splitlines() if line.startswith("stillcast ")]
     assert len(lines) > 3
     for line in lines:
-        server(*line.replace("*.jpg", "a.jpg").split()[1:])
+        server(*shlex.split(line.replace("*.jpg", "a.jpg"))[1:])
 
 
 def test_every_file_that_the_readme_links_is_there():
