@@ -250,7 +250,7 @@ static uint64_t key_of(const struct sc_chart *chart, const struct sc_chart_data 
 
 static int n_value_labels(const struct sc_chart *chart)
 {
-    return (int)fmin(fmax(chart->plot.height / (VALUE_APART * chart->u), 1), 10);
+    return (int)fmin(fmax(chart->plot.height / (VALUE_APART * chart->u), 2), 10);
 }
 
 static void fit_axis(struct sc_chart *chart, const struct sc_chart_data *data)

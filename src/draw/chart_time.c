@@ -81,7 +81,7 @@ size_t sc_chart_moments(int64_t from_us, int64_t to_us, int n_labels,
                         struct sc_chart_moment out_moments[SC_CHART_MOMENTS_MAX])
 {
     const int64_t step_us =
-        sc_chart_time_step_us((to_us - from_us) / (n_labels > 0 ? n_labels : 1));
+        sc_chart_time_step_us((to_us - from_us) / (n_labels > 0 ? n_labels : 1) * 9 / 10);
     int64_t local_us = floor_div(from_us + offset_us(from_us), step_us) * step_us;
     size_t n = 0;
     int64_t last_us = from_us - 1;
