@@ -1,5 +1,6 @@
 """What delivering costs beyond the bytes: system calls and allocations per frame and viewer."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -138,6 +139,19 @@ def test_a_long_publisher_s_frame_costs_two_receives_and_no_waking(server, tmp_p
     assert calls.total - looks <= 5.1 * n_frames, calls.by_name
 
 
+@contextlib.contextmanager
+def stopped(pid):
+    """All of its threads."""
+    def states():
+        return {(task / "stat").read_text().rsplit(") ", 1)[1][0] for task in pathlib.Path(f"/proc/{pid}/task").iterdir()}
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        wire.eventually(lambda: states() == {"T"})
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
 def test_who_keeps_up_is_served_before_who_was_behind(server, tmp_path):
     """Both have something to be sent in one turn of the loop, and the one that was behind was ready for it earlier."""
     one, log, large = server("--threads", "1", "--plain-send"), tmp_path / "calls", 4_000_000
@@ -145,12 +159,12 @@ def test_who_keeps_up_is_served_before_who_was_behind(server, tmp_path):
         publisher.request("PUT", "/plot.jpg", body=pictures.jpeg(1, size_bytes=large))
         quick, behind = wire.Viewer(one, "/plot.mjpg"), wire.Viewer(one, "/plot.mjpg", receive_bytes=65536)
         assert quick.next_seq() == 1
-        with Strace(one.pid, log, "-e", "trace=sendto,sendmsg"):
-            os.kill(one.pid, signal.SIGSTOP)
-            while select.select([behind.socket], [], [], 0.2)[0]:
-                behind.buffer += behind.socket.recv(1 << 20)
-            publisher.send_request("PUT", "/plot.jpg", body=pictures.jpeg(2))
-            os.kill(one.pid, signal.SIGCONT)
+        with contextlib.ExitStack() as watching:
+            with stopped(one.pid):
+                watching.enter_context(Strace(one.pid, log, "-e", "trace=sendto,sendmsg"))
+                while select.select([behind.socket], [], [], 0.2)[0]:
+                    behind.buffer += behind.socket.recv(1 << 20)
+                publisher.send_request("PUT", "/plot.jpg", body=pictures.jpeg(2))
             assert publisher.read_answer("PUT").status == 200
             assert quick.next_seq() == 2 and behind.until_seq(2) == 2
         quick.close()
