@@ -3,6 +3,7 @@
 import os
 import pathlib
 import signal
+import subprocess
 import sys
 import textwrap
 
@@ -202,3 +203,13 @@ def test_gstreamer(server, mux):
                f"jpegenc {mux} ! fdsink")
     assert size(frames_of(s)[-1]) == (320, 240)
     assert look(s)["rejected"] == 0 and look(s)["retries"] == 0
+
+
+def test_matplotlib_as_the_recipe_has_it(server, tmp_path):
+    if subprocess.run([sys.executable, "-c", "import matplotlib"], capture_output=True).returncode:
+        pytest.skip("matplotlib is not here")
+    recipes = (pathlib.Path(HERE).parents[1] / "docs" / "recipes.md").read_text()
+    (tmp_path / "plot.py").write_text(recipes.partition("```python\n")[2].partition("```")[0])
+    s = server(f"v=exec:{sys.executable} plot.py#timeout=60")
+    assert size(frames_of(s, 3)[-1])[0] >= 320
+    assert look(s)["rejected"] == 0

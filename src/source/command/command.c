@@ -185,14 +185,15 @@ ssize_t sc_command_read(struct sc_command *command, void *room, size_t room_byte
 
 /* --- ending --- */
 
+/* Its output is read on and thrown away, so that it can end in good order. */
 static void wait_until_gone(struct sc_command *command)
 {
+    char piece[PIECE_BYTES];
     uint64_t until_ns = sc_clock_ns() + PATIENCE_NS;
     for (uint64_t now; !command->has_ended && (now = sc_clock_ns()) < until_ns;) {
-        struct pollfd fds[] = {{command->leash_fd, POLLIN, 0}, {command->err_fd, POLLIN, 0}};
-        (void)poll(fds, 2, (int)((until_ns - now) / SC_NS_PER_MS) + 1);
-        take_errors(command);
-        take_report(command);
+        struct pollfd wanted = {command->poll_fd, POLLIN, 0};
+        (void)poll(&wanted, 1, (int)((until_ns - now) / SC_NS_PER_MS) + 1);
+        (void)sc_command_read(command, piece, sizeof piece);
     }
 }
 
@@ -202,7 +203,6 @@ void sc_command_stop(struct sc_command *command)
         return;
     if (!command->has_ended) {
         (void)shutdown(command->leash_fd, SHUT_WR);
-        sc_own_close(&command->out_fd);
         wait_until_gone(command);
     }
     close_all(command);
