@@ -273,17 +273,17 @@ int sc_publisher_send(struct sc_publisher *publisher, const void *picture, size_
 {
     if (publisher->server)
         return publish_inside(publisher, picture, len_bytes);
-    SC_AUTO(sc_own_free) struct picture *copy = malloc(sizeof *copy + len_bytes);
+    struct picture *copy = malloc(sizeof *copy + len_bytes);
     if (!copy)
         return -ENOMEM;
     copy->len_bytes = len_bytes;
     memcpy(copy->data, picture, len_bytes);
     (void)pthread_mutex_lock(&publisher->lock);
     struct picture *older = publisher->waiting;
-    publisher->waiting = sc_steal(copy);
+    publisher->waiting = copy;
     (void)pthread_cond_broadcast(&publisher->change);
     (void)pthread_mutex_unlock(&publisher->lock);
-    copy = older; /* freed outside of the lock */
+    free(older);
     return 0;
 }
 
