@@ -135,8 +135,8 @@ def test_a_long_publisher_s_frame_costs_two_receives_and_no_waking(server, tmp_p
                     assert a.next_seq() == b.next_seq()
     assert "write" not in calls.by_name
     assert calls.by_name["recvfrom"] <= 2.1 * n_frames, calls.by_name
-    looks = calls.by_name.get("getsockopt", 0)  # at the lines of new viewers
-    assert calls.total - looks <= 5.1 * n_frames, calls.by_name
+    others = {"getsockopt", "mmap", "munmap", "madvise", "mprotect"}  # looks at new lines; the sanitizers' allocator
+    assert sum(n for name, n in calls.by_name.items() if name not in others) <= 5.1 * n_frames, calls.by_name
 
 
 @contextlib.contextmanager
