@@ -157,13 +157,15 @@ static void receive(const struct sc_call *call)
         return;
     }
     struct points *points = calloc(1, sizeof *points);
-    int rc = points ? find_or_make(call->web, call->star, points, &err)
-                    : sc_err_set(&err, -ENOMEM, "the server is out of memory");
+    if (!points) {
+        sc_reply_error(&call->reply, 503, "Retry-After: 5\r\n", "the server is out of memory");
+        return;
+    }
+    int rc = find_or_make(call->web, call->star, points, &err);
     if (rc == 0 && points->intake->ops->begin(points->intake, &points->text) < 0)
         rc = sc_err_set(&err, -ENOMEM, "the server is out of memory");
     if (rc < 0) {
-        if (points)
-            on_gone(points);
+        on_gone(points);
         if (rc == -ENOSPC)
             sc_web_count(&call->web->stats.n_streams_full);
         sc_publish_reply_error(&call->reply, &err);
