@@ -175,8 +175,8 @@ static void print_link(const char *url, const char *stream, const char *query)
 {
     const char *host = strstr(url, "://") + 3;
     const char *path = strchr(host, '/');
-    bool is_server = !path || !path[1];
-    if (is_server)
+    bool is_gallery = !path || path[strlen(path) - 1] == '/';
+    if (is_gallery)
         (void)printf("%s%s%s.mjpg?%s\n", url, path ? "" : "/", stream, query);
     else
         (void)printf("%s%c%s\n", url, strchr(url, '?') ? '&' : '?', query);

@@ -47,16 +47,16 @@ static void log_publishing(const struct sc_config *config, const struct sc_serve
         sc_log(SC_WARN, "nothing to show: --read-only, and no source is named");
     if (config->server.is_read_only)
         return;
+    const char *key = config->server.keys_file ? "-u ID:TOKEN " : "";
+    const char *base = config->server.base_path ? config->server.base_path : "";
     if (strncmp(url, "unix:", 5) == 0)
         sc_log(SC_INFO,
-               "publish with: curl --unix-socket %s -T picture.jpg "
-               "http://localhost/" SC_DEMO_PUSHED ".jpg",
-               url + 5);
-    else if (config->server.keys_file)
-        sc_log(SC_INFO, "publish with: curl -u ID:TOKEN -T picture.jpg %s" SC_DEMO_PUSHED ".jpg",
-               url);
+               "publish with: curl %s--unix-socket %s -T picture.jpg "
+               "http://localhost%s/" SC_DEMO_PUSHED ".jpg",
+               key, url + 5, base);
     else
-        sc_log(SC_INFO, "publish with: curl -T picture.jpg %s" SC_DEMO_PUSHED ".jpg", url);
+        sc_log(SC_INFO, "publish with: curl %s-T picture.jpg %.*s%s/" SC_DEMO_PUSHED ".jpg", key,
+               (int)strlen(url) - 1, url, base);
 }
 
 /* Shows in the gallery that a publisher is waited for. */

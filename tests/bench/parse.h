@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads a multipart stream of pictures, or a raw one, in full: are they whole and in order, and how old is each at
- * its last byte? A part's length is its Content-Length or, where a server sends none, what the
- * picture's stamp says. */
+/* Reads a multipart stream of pictures, or a raw one, in full: are they whole and in order, and how
+ * old is each at its last byte? A part's length is its Content-Length or, where a server sends
+ * none, what the picture's stamp says. */
 #pragma once
 
 #include "picture.h"

@@ -39,6 +39,7 @@ def test_a_clock_ticks_at_the_beginning_of_each_second(server):
 def test_a_text_follows_what_it_tells_of_and_stays_when_that_stays(server):
     one = server("door=text:{plot.state} {plot.viewers}#size=200x40", "other=text:hello {stream.viewers}")
     before = shown(one, "door")
+    assert shown(one, "other").shape == (120, 640, 3)  # its first picture is there
     wire.put(one, "plot", pictures.jpeg(1))
     wire.eventually(lambda: (abs(shown(one, "door") - before) > 100).sum() > 100)
     assert wire.get(one, "/api/streams/other").json["seq"] == 1

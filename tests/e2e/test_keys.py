@@ -151,6 +151,7 @@ def test_a_signed_link_shows_one_stream(server, keys):
     for name in ("lobby", "other"):
         wire.put(s, name, jpeg(5), keys.bearer("boss"))
     assert keys.sign("wall", "lobby", url="https://cam.example").startswith("https://cam.example/lobby.mjpg?key=wall&exp=")
+    assert keys.sign("wall", "lobby", url="http://x/cams/").startswith("http://x/cams/lobby.mjpg?key=")
     assert "/x.jpg?a=1&key=" in keys.sign("wall", "lobby", url="http://x/x.jpg?a=1")
     query = query_of(keys.sign("wall", "lobby"))
     assert wire.get(s, f"/lobby.jpg?{query}").status == 200

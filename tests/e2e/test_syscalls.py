@@ -1,7 +1,10 @@
 """What delivering costs beyond the bytes: system calls and allocations per frame and viewer."""
 
+import contextlib
+import os
 import pathlib
 import re
+import select
 import shutil
 import signal
 import struct
@@ -19,17 +22,16 @@ SETTLED_S = 2.2
 COUNTER = pathlib.Path(conftest.BINARY).parent / "tests" / "e2e" / "count_allocations.so"
 
 
-class Calls:
-    """Counts the system calls of a process, of all its threads, while the block runs."""
+class Strace:
+    """Watches the system calls of a process, of all its threads, while the block runs."""
 
-    def __init__(self, pid, out):
-        self.pid, self.out = pid, out
+    def __init__(self, pid, out, *options):
+        self.out, self.command = out, ["strace", "-f", *options, "-o", out, "-p", str(pid)]
 
     def __enter__(self):
         if not shutil.which("strace"):
             pytest.skip("strace is not installed")
-        self.strace = subprocess.Popen(["strace", "-f", "-c", "-o", self.out, "-p", str(self.pid)],
-                                       stderr=subprocess.PIPE, text=True)
+        self.strace = subprocess.Popen(self.command, stderr=subprocess.PIPE, text=True)
         said = self.strace.stderr.readline()
         if "attached" not in said:
             self.strace.wait()
@@ -39,6 +41,16 @@ class Calls:
     def __exit__(self, *_):
         self.strace.send_signal(signal.SIGINT)
         self.strace.communicate()
+
+
+class Calls(Strace):
+    """Counts them."""
+
+    def __init__(self, pid, out):
+        super().__init__(pid, out, "-c")
+
+    def __exit__(self, *_):
+        super().__exit__()
         rows = re.findall(r"^ *[\d.]+ +[\d.]+ +\d+ +(\d+) +(?:\d+ +)?(\w+)$", self.out.read_text(), re.M)
         self.by_name = {name: int(n) for n, name in rows if name != "total"}
 
@@ -125,6 +137,42 @@ def test_a_long_publisher_s_frame_costs_two_receives_and_no_waking(server, tmp_p
     assert calls.by_name["recvfrom"] <= 2.1 * n_frames, calls.by_name
     others = {"getsockopt", "mmap", "munmap", "madvise", "mprotect"}  # looks at new lines; the sanitizers' allocator
     assert sum(n for name, n in calls.by_name.items() if name not in others) <= 5.1 * n_frames, calls.by_name
+
+
+@contextlib.contextmanager
+def stopped(pid):
+    """All of its threads."""
+    def states():
+        return {(task / "stat").read_text().rsplit(") ", 1)[1][0] for task in pathlib.Path(f"/proc/{pid}/task").iterdir()}
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        wire.eventually(lambda: states() == {"T"})
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_who_keeps_up_is_served_before_who_was_behind(server, tmp_path):
+    """Both have something to be sent in one turn of the loop, and the one that was behind was ready for it earlier."""
+    one, log, large = server("--threads", "1", "--plain-send"), tmp_path / "calls", 4_000_000
+    with wire.Conn(one) as publisher:
+        publisher.request("PUT", "/plot.jpg", body=pictures.jpeg(1, size_bytes=large))
+        quick, behind = wire.Viewer(one, "/plot.mjpg"), wire.Viewer(one, "/plot.mjpg", receive_bytes=65536)
+        assert quick.next_seq() == 1
+        with contextlib.ExitStack() as watching:
+            with stopped(one.pid):
+                watching.enter_context(Strace(one.pid, log, "-e", "trace=sendto,sendmsg"))
+                while select.select([behind.socket], [], [], 0.2)[0]:
+                    behind.buffer += behind.socket.recv(1 << 20)
+                publisher.send_request("PUT", "/plot.jpg", body=pictures.jpeg(2))
+            assert publisher.read_answer("PUT").status == 200
+            assert quick.next_seq() == 2 and behind.until_seq(2) == 2
+        quick.close()
+        behind.close()
+    sent = [int(n) for n in re.findall(r"= (\d+)$", log.read_text(), re.M)]
+    to_quick = next(i for i, n in enumerate(sent) if len(pictures.jpeg(2)) < n < 10000)
+    to_behind = next(i for i, n in enumerate(sent) if n > 10000)
+    assert to_quick < to_behind, sent
 
 
 def allocations(path):

@@ -30,7 +30,8 @@ static void check_v1(const uint8_t *data, int n, const struct sc_address *addres
         assert(strncmp(line, "PROXY UNKNOWN", 13) == 0);
         return;
     }
-    assert(sscanf(line, "PROXY TCP%*1[46] %63s", from) == 1);
+    assert(strncmp(line, address->family == AF_INET ? "PROXY TCP4 " : "PROXY TCP6 ", 11) == 0);
+    (void)snprintf(from, sizeof from, "%.*s", (int)strcspn(line + 11, " "), line + 11);
     assert(sc_address_parse(from, &again) == 0 && memcmp(&again, address, sizeof again) == 0);
     sc_address_format(address, text);
     assert(sc_address_parse(text, &again) == 0 && memcmp(&again, address, sizeof again) == 0);
