@@ -79,7 +79,7 @@ def test_it_runs_only_while_somebody_watches(server, camera, tmp_path):
     wire.eventually(lambda: not is_alive(pid))
     wire.eventually(lambda: look(s)["state"] == "idle")
     helper = children(s.pid)[0]
-    assert children(helper) == []  # no zombie
+    wire.eventually(lambda: children(helper) == [])  # no zombie
 
 
 def test_fps_shows_the_newest_picture_and_holds_the_command_up_never(server, camera):
