@@ -11,8 +11,10 @@ import sys
 import pictures
 import programs
 import wire
+from conftest import BINARY
 from upstream import Upstream, pump
 
+os.environ.setdefault("BUILD", os.path.dirname(BINARY))  # where the stand-in for a camera is made
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
 
 from peers.motion import SETTINGS as MOTION_SETTINGS, colored_picture  # noqa: E402
