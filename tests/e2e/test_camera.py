@@ -162,10 +162,10 @@ def test_the_time_is_the_drivers(server, camera):
 
 def test_nobody_watches_so_the_camera_rests(server, camera):
     one = server(f"cam=v4l2:{camera.path}#linger=0", env=camera.env("MJPG"))
-    assert look(one)["state"] == "idle"
+    wire.eventually(lambda: look(one)["state"] == "idle")
     with wire.Viewer(one, "/cam.mjpg") as viewer:
         assert viewer.part().picture == camera.jpeg.read_bytes()
-        assert look(one)["state"] == "live"
+        wire.eventually(lambda: look(one)["state"] == "live")
     wire.eventually(lambda: look(one)["state"] == "idle", 10)
     descriptors = len(os.listdir(f"/proc/{one.pid}/fd"))
     for _ in range(5):

@@ -108,7 +108,7 @@ def test_a_signal_ends_it_in_order_with_a_viewer(server, tmp_path, number):
     viewer.read_rest()  # a reset would raise
     viewer.close()
     assert is_ended(one) == 0
-    assert f"{number.name}: stopping" in one.stderr
+    wire.eventually(lambda: f"{number.name}: stopping" in one.stderr)
 
 
 def test_a_second_signal_ends_it_at_once(server):
@@ -282,5 +282,5 @@ def test_a_read_only_demo_waits_for_nobody(server):
 
 def test_the_demo_goes_on_where_no_folder_can_be_made(server):
     one = server("demo", env={"TMPDIR": "/nowhere/at/all"})
-    assert "no slides: " in one.stderr
+    wire.eventually(lambda: "no slides: " in one.stderr)
     assert wire.get(one, "/test.jpg").status == 200

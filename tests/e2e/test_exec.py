@@ -71,7 +71,8 @@ def until_after(viewer, number):
 
 def test_it_runs_only_while_somebody_watches(server, camera, tmp_path):
     s = server(f"v=exec:{camera}#linger=0.2")
-    assert look(s)["state"] == "idle" and not (tmp_path / "pids").exists()
+    wire.eventually(lambda: look(s)["state"] == "idle")
+    assert not (tmp_path / "pids").exists()
     with wire.Viewer(s, "/v.mjpg") as viewer:
         until_after(viewer, 0)
         [pid] = pids(tmp_path)
@@ -134,7 +135,8 @@ def test_nothing_outlives_the_server(server, camera, tmp_path, how):
 def test_what_went_wrong_is_told(server, command, sentence):
     s = server(f"v=exec:{command}#timeout=1#on_demand=no", "fine=test:")
     wire.eventually(lambda: look(s)["state"] == "lost" and sentence in look(s)["note"], 5, f"{look(s)}")
-    assert sentence in s.stderr and "secret" not in s.stderr
+    wire.eventually(lambda: sentence in s.stderr)
+    assert "secret" not in s.stderr
     wire.eventually(lambda: look(s)["retries"] >= 1)
     assert wire.get(s, "/fine.jpg").status == 200
 

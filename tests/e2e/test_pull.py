@@ -561,7 +561,7 @@ def test_the_largest_picture(server, upstream, kind):
     wire.eventually(lambda: look(s, "fits")["frames_in"] >= 1)
     assert look(s, "fits")["rejected"] == 0
     wire.eventually(lambda: look(s)["rejected"] >= 1)
-    assert f"larger than the limit of {len(fits)} bytes" in s.stderr
+    wire.eventually(lambda: f"larger than the limit of {len(fits)} bytes" in s.stderr)
     wire.eventually(lambda: look(s)["frames_in"] == (1 if kind == "stream" else 0))
 
 

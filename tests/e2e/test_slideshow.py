@@ -136,7 +136,7 @@ def test_a_broken_picture_is_left_out_and_counted(server, show):
     stream = ended(s)
     assert stream["frames_in"] == 4 and stream["rejected"] == 2
     assert s.metrics()["stillcast_frames_rejected_total", {"stream": "show"}] == 2
-    assert NAMES[3] in s.stderr
+    wire.eventually(lambda: NAMES[3] in s.stderr)
 
 
 def test_a_single_picture_is_shown_again_when_it_was_changed(server, tmp_path):
