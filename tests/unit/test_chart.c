@@ -277,8 +277,7 @@ static void any_numbers_and_names_make_a_picture(void **state)
     static const char *const names[] = {"",
                                         "<b>&amp;</b>",
                                         "\x1b[31m\x07",
-                                        "\xe2\x80\xae"
-                                        "abc",
+                                        "\342\200\256abc",
                                         "\xff\xfe\x80",
                                         "\xe4\xbd\xa0\xe5\xa5\xbd",
                                         "a\nb\tc"};

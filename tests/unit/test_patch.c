@@ -149,7 +149,8 @@ static void layers_may_reach_over_every_edge(void **state)
     assert_int_equal(sc_patch_create(&patch), 0);
     for (int y = -LAYER_HEIGHT; y <= (int)shape->height_px; y += 3)
         for (int x = -LAYER_WIDTH; x <= (int)shape->width_px; x += 7) {
-            const struct sc_patch_layer layers[] = {layer(x, y, ++version), layer(y, x, version)};
+            version++;
+            const struct sc_patch_layer layers[] = {layer(x, y, version), layer(y, x, version)};
             const uint8_t *jpeg;
             size_t len;
             assert_int_equal(
