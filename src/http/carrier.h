@@ -16,6 +16,7 @@ struct sc_carrier {
     uint64_t (*wait_ns)(const struct sc_exchange *x, struct sc_line *line);
     void (*finish)(struct sc_exchange *x);
     void (*abort)(struct sc_exchange *x);
+    bool (*move)(struct sc_exchange *x, struct sc_h1_config *to); /* NULL: never */
 };
 
 struct sc_exchange {

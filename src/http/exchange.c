@@ -86,6 +86,11 @@ void sc_exchange_abort(struct sc_exchange *x)
     x->carrier->abort(x);
 }
 
+bool sc_exchange_move(struct sc_exchange *x, struct sc_h1_config *to)
+{
+    return x->carrier->move && x->carrier->move(x, to);
+}
+
 bool sc_exchange_is_head(const struct sc_exchange *x)
 {
     return x->is_head;

@@ -19,6 +19,7 @@
 
 struct sc_exchange;
 
+struct sc_h1_config;
 struct sc_tls;
 struct sc_trusted;
 
@@ -108,6 +109,14 @@ void sc_exchange_finish(struct sc_exchange *x);
 
 /** Ends the connection at once, without ceremony: for a peer that takes nothing. */
 void sc_exchange_abort(struct sc_exchange *x);
+
+/**
+ * Has the connection carried by another loop, and the request handled there as if it came now.
+ * Before it was taken or answered; once in a connection's life.
+ *
+ * Returns: whether it goes; then the exchange must not be touched any more.
+ */
+bool sc_exchange_move(struct sc_exchange *x, struct sc_h1_config *to);
 
 bool sc_exchange_is_head(const struct sc_exchange *x);
 

@@ -39,6 +39,7 @@ static uint64_t deadline_ns(const struct sc_h1 *h1)
                    : UINT64_MAX;
     case SC_H1_LINGER:
         return h1->since_ns + (c->is_draining ? PARTING_NS : LINGER_NS);
+    case SC_H1_MOVING:
     case SC_H1_DOOMED:
         break;
     }
@@ -105,12 +106,14 @@ static void bury(struct sc_h1 *h1)
     free(h1);
 }
 
-static void at_end_of_turn(struct sc_task *task)
+void sc_h1_at_end_of_turn(struct sc_task *task)
 {
     struct sc_h1 *h1 = sc_container_of(task, struct sc_h1, end_of_turn);
     h1->is_deferred = false;
     if (h1->phase == SC_H1_DOOMED)
         bury(h1);
+    else if (h1->phase == SC_H1_MOVING)
+        sc_h1_depart(h1);
     else
         sc_h1_advance(h1);
 }
@@ -122,10 +125,17 @@ static void defer(struct sc_h1 *h1)
     h1->is_deferred = true;
 }
 
-/* The socket lives on. */
-static void leave(struct sc_h1 *h1)
+void sc_h1_join(struct sc_h1 *h1)
 {
-    h1->phase = SC_H1_DOOMED;
+    sc_list_append(&h1->config->connections, &h1->link);
+    sc_h1_enter(h1, SC_H1_HEAD);
+    if (h1->phase != SC_H1_DOOMED && sc_loop_add(h1->config->loop, &h1->watch, EVENTS) < 0)
+        sc_h1_doom(h1);
+}
+
+void sc_h1_leave(struct sc_h1 *h1, enum sc_h1_phase phase)
+{
+    h1->phase = phase;
     sc_timer_stop(sc_loop_timers(h1->config->loop), &h1->timer);
     sc_loop_remove(h1->config->loop, &h1->watch);
     defer(h1);
@@ -135,7 +145,7 @@ void sc_h1_doom(struct sc_h1 *h1)
 {
     if (h1->phase == SC_H1_DOOMED)
         return;
-    leave(h1);
+    sc_h1_leave(h1, SC_H1_DOOMED);
     h1->conn.ops->close(&h1->conn);
 }
 
@@ -233,17 +243,14 @@ void sc_h1_open(struct sc_h1_config *config, const struct sc_door *door, int fd)
     h1->peer = sc_address_of(fd);
     h1->id = sc_exchange_next_id();
     h1->timer.fire = on_timer;
-    h1->end_of_turn.run = at_end_of_turn;
+    h1->end_of_turn.run = sc_h1_at_end_of_turn;
     h1->is_first = true;
     h1->awaits_proxy = door->proxies;
     sc_buf_init(&h1->in, SC_REQUEST_HEAD_MAX_BYTES);
     sc_buf_init(&h1->out, OUT_BYTES);
     h1->watch = (struct sc_watch){.fd = fd, .ready = on_ready};
-    sc_list_append(&config->connections, &h1->link);
     h1->x.base = fresh_base(h1, false);
-    sc_h1_enter(h1, SC_H1_HEAD);
-    if (h1->phase != SC_H1_DOOMED && sc_loop_add(config->loop, &h1->watch, EVENTS) < 0)
-        sc_h1_doom(h1);
+    sc_h1_join(h1);
 }
 
 /* --- requests --- */
@@ -294,7 +301,7 @@ static int become_h2(struct sc_h1 *h1)
 {
     if (h1->in.len_bytes < SC_H2_PREFACE_BYTES)
         return -EAGAIN;
-    leave(h1);
+    sc_h1_leave(h1, SC_H1_DOOMED);
     (void)sc_h2_open(h1->config, h1->door, &h1->conn, &h1->peer, h1->in.data, h1->in.len_bytes);
     return 0; /* without memory it was closed */
 }
@@ -329,6 +336,8 @@ static int read_head(struct sc_h1 *h1)
     open_exchange(h1, &request);
     size_t head_bytes = request.head_bytes;
     c->handle(&h1->x.base, &request, c->self);
+    if (h1->phase == SC_H1_MOVING)
+        return -EAGAIN;
     if (h1->in.len_bytes >= head_bytes) /* else a streaming answer has dropped it all */
         sc_buf_consume(&h1->in, head_bytes);
     return 0;
@@ -405,6 +414,7 @@ static int step(struct sc_h1 *h1)
         return proceed(h1);
     case SC_H1_LINGER:
         return linger(h1);
+    case SC_H1_MOVING:
     case SC_H1_DOOMED:
         break;
     }
@@ -433,7 +443,7 @@ void sc_h1_advance(struct sc_h1 *h1)
 
 /* --- what is asked from outside --- */
 
-static void drain(struct sc_h1 *h1)
+void sc_h1_drain(struct sc_h1 *h1)
 {
     if (h1->phase == SC_H1_HEAD) {
         h1->conn.ops->finish(&h1->conn);
@@ -463,7 +473,7 @@ void sc_h1_drain_all(struct sc_h1_config *config)
     sc_h2_drain_all(config);
     for (struct sc_list *l = config->connections.next, *next; l != &config->connections; l = next) {
         next = l->next;
-        drain(sc_container_of(l, struct sc_h1, link));
+        sc_h1_drain(sc_container_of(l, struct sc_h1, link));
     }
 }
 

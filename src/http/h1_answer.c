@@ -210,4 +210,5 @@ const struct sc_carrier sc_h1_carrier = {
     .wait_ns = wait_ns,
     .finish = finish,
     .abort = abort_connection,
+    .move = sc_h1_move,
 };

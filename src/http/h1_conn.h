@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside an HTTP/1 connection; shared by h1.c (life, requests), h1_body.c (request bodies) and
- * h1_answer.c (answers), and nobody else.
+/* Inside an HTTP/1 connection; shared by h1.c (life, requests), h1_body.c (request bodies),
+ * h1_answer.c (answers) and h1_move.c (to another loop), and nobody else.
  *
  * Phases: HEAD (reading a request's head, or idle) -> OPEN (an exchange is under way) -> HEAD
  * again, or LINGER (FIN sent, throwing away what still comes, so that no reset eats our answer) ->
- * DOOMED (closed; freed at the end of the turn, when no caller is on the stack). */
+ * DOOMED (closed; freed at the end of the turn, when no caller is on the stack). OPEN -> MOVING (of
+ * no loop) -> HEAD once, where its request is better served. */
 #pragma once
 
 #include "base/buf.h"
@@ -13,7 +14,7 @@
 #include "http/h1.h"
 #include "net/timer.h"
 
-enum sc_h1_phase { SC_H1_HEAD, SC_H1_OPEN, SC_H1_LINGER, SC_H1_DOOMED };
+enum sc_h1_phase { SC_H1_HEAD, SC_H1_OPEN, SC_H1_LINGER, SC_H1_MOVING, SC_H1_DOOMED };
 enum sc_h1_body { SC_BODY_NONE, SC_BODY_UNREAD, SC_BODY_READING, SC_BODY_DONE };
 enum sc_h1_answer { SC_ANSWER_NONE, SC_ANSWER_WHOLE, SC_ANSWER_STREAM, SC_ANSWER_LAST };
 
@@ -52,7 +53,7 @@ struct sc_h1 {
     size_t out_sent_bytes;
     enum sc_h1_phase phase;
     bool is_readable; /* until recv says -EAGAIN */
-    bool is_eof, is_blocked, is_advancing, is_deferred, is_first;
+    bool is_eof, is_blocked, is_advancing, is_deferred, is_first, was_moved;
     bool awaits_proxy; /* the proxy has not said yet whose connection it is */
 };
 
@@ -75,6 +76,20 @@ void sc_h1_advance(struct sc_h1 *h1);
 void sc_h1_advance_later(struct sc_h1 *h1);
 void sc_h1_enter(struct sc_h1 *h1, enum sc_h1_phase phase);
 void sc_h1_doom(struct sc_h1 *h1);
+
+/** Its loop gives it events from now on; the phase is HEAD. */
+void sc_h1_join(struct sc_h1 *h1);
+
+/** Its loop gives it nothing more but the end of this turn; the socket lives on. */
+void sc_h1_leave(struct sc_h1 *h1, enum sc_h1_phase phase);
+
+/** The server stops: ends it as soon as that is fair. */
+void sc_h1_drain(struct sc_h1 *h1);
+
+/** As sc_exchange_move. */
+bool sc_h1_move(struct sc_exchange *x, struct sc_h1_config *to);
+void sc_h1_depart(struct sc_h1 *h1);
+void sc_h1_at_end_of_turn(struct sc_task *task);
 
 /** Makes sure that the timer fires when the present phase's patience ends. */
 void sc_h1_arm(struct sc_h1 *h1);

@@ -33,6 +33,7 @@ struct sc_stream {
     atomic_int demand_fd;
     atomic_bool is_closed;
     _Atomic uint64_t publisher;
+    _Atomic(void *) home;
 
     pthread_mutex_t lock; /* guards what follows */
     const struct sc_frame *newest;
@@ -329,6 +330,16 @@ void sc_stream_leave(struct sc_stream *stream, bool is_viewer)
 bool sc_stream_has_demand(const struct sc_stream *stream)
 {
     return atomic_load_explicit(&stream->n_demand, memory_order_acquire) > 0;
+}
+
+void sc_stream_set_home(struct sc_stream *stream, void *home)
+{
+    atomic_store_explicit(&stream->home, home, memory_order_relaxed);
+}
+
+void *sc_stream_home(const struct sc_stream *stream)
+{
+    return atomic_load_explicit(&stream->home, memory_order_relaxed);
 }
 
 unsigned sc_stream_n_viewers(const struct sc_stream *stream)

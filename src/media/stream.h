@@ -22,6 +22,11 @@ struct sc_intake *sc_stream_intake(struct sc_stream *stream);
 /** Somebody sends to the stream: it is not to be forgotten. Thread: any. */
 void sc_stream_touch(struct sc_stream *stream);
 
+/** Where (a loop) it is published, for whoever can choose where to watch it. NULL: nowhere in
+ * particular. Thread: any. */
+void sc_stream_set_home(struct sc_stream *stream, void *home);
+void *sc_stream_home(const struct sc_stream *stream);
+
 void sc_stream_attach(struct sc_stream *stream, struct sc_tap *tap);
 void sc_stream_detach(struct sc_stream *stream, struct sc_tap *tap);
 

@@ -211,6 +211,12 @@ void sc_loop_destroy(struct sc_loop **loop)
     free(old);
 }
 
+void sc_loop_settle(struct sc_loop *loop)
+{
+    run_posted(&loop->mail, 0);
+    end_turn(loop);
+}
+
 void sc_loop_run(struct sc_loop *loop)
 {
     while (!atomic_load(&loop->is_stopping)) {
@@ -223,6 +229,5 @@ void sc_loop_run(struct sc_loop *loop)
         end_turn(loop);
         note_turn(loop);
     }
-    run_posted(&loop->mail, 0);
-    end_turn(loop);
+    sc_loop_settle(loop);
 }

@@ -39,6 +39,9 @@ void sc_loop_destroy(struct sc_loop **loop);
 /** Runs until sc_loop_stop. Thread: becomes the loop's. */
 void sc_loop_run(struct sc_loop *loop);
 
+/** Runs what was posted to a loop that has stopped. Thread: control. */
+void sc_loop_settle(struct sc_loop *loop);
+
 /** Thread: any. */
 void sc_loop_stop(struct sc_loop *loop);
 

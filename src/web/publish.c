@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/own.h"
+#include "media/stream.h"
 
 #define TRIES 3 /* a stream may be deleted between finding it and publishing to it */
 
@@ -41,11 +42,11 @@ static int find_or_make(struct sc_web *web, const char *name, struct sc_stream *
 }
 
 /* Returns as sc_publish_draft, and -EEXIST or -ECANCELED when somebody was quicker: try again. */
-static int publish_once(struct sc_web *web, const char *name, const struct sc_frame *frame,
+static int publish_once(struct sc_lane *lane, const char *name, const struct sc_frame *frame,
                         struct sc_stream **out_stream, uint64_t *out_seq, struct sc_err *err)
 {
     struct sc_stream *stream SC_AUTO(sc_stream_unref) = NULL;
-    int made = find_or_make(web, name, &stream, err);
+    int made = find_or_make(lane->web, name, &stream, err);
     if (made < 0)
         return made;
     const struct sc_frame *mine = sc_frame_ref(frame);
@@ -58,14 +59,16 @@ static int publish_once(struct sc_web *web, const char *name, const struct sc_fr
         sc_err_set(err, rc, "the stream '%s' is being deleted at this moment: publish again", name);
     if (rc < 0)
         return rc;
+    sc_stream_set_home(stream, lane);
     if (out_stream)
         *out_stream = sc_steal(stream);
     return made;
 }
 
-int sc_publish_draft(struct sc_web *web, const char *name, struct sc_draft **draft,
+int sc_publish_draft(struct sc_lane *lane, const char *name, struct sc_draft **draft,
                      struct sc_stream **out_stream, uint64_t *out_seq, struct sc_err *err)
 {
+    struct sc_web *web = lane->web;
     const struct sc_frame *frame SC_AUTO(sc_frame_unref) = NULL;
     const struct sc_seal how = {.is_svg_allowed = may_be_svg(web, name)};
     int rc = sc_draft_seal(draft, &how, &frame, err);
@@ -73,7 +76,7 @@ int sc_publish_draft(struct sc_web *web, const char *name, struct sc_draft **dra
     if (is_sealed)
         rc = -EEXIST;
     for (int i = 0; i < TRIES && (rc == -EEXIST || rc == -ECANCELED); i++)
-        rc = publish_once(web, name, frame, out_stream, out_seq, err);
+        rc = publish_once(lane, name, frame, out_stream, out_seq, err);
     if (rc >= 0)
         return rc;
     struct sc_stream *stream SC_AUTO(sc_stream_unref) = sc_registry_get(web->registry, name);

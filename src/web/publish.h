@@ -13,7 +13,7 @@
  * Returns: 0, 1 when the stream was made; -EBADMSG, -EMSGSIZE, -EPERM, -ENOSPC, -ENOMEM, with a
  * sentence for the publisher and counted. Thread:  loop.
  */
-int sc_publish_draft(struct sc_web *web, const char *name, struct sc_draft **draft,
+int sc_publish_draft(struct sc_lane *lane, const char *name, struct sc_draft **draft,
                      struct sc_stream **out_stream, uint64_t *out_seq, struct sc_err *err);
 
 /** Counts a refused picture. stream may be NULL. */

@@ -14,6 +14,7 @@
 
 struct push {
     struct sc_web *web;
+    struct sc_lane *lane;
     struct sc_reply reply;
     struct sc_draft *draft;
     bool is_over; /* published or refused, and counted */
@@ -62,7 +63,7 @@ static void on_complete(void *self)
     struct sc_err err = {0};
     uint64_t seq = 0;
     push->is_over = true;
-    int rc = sc_publish_draft(push->web, push->name, &push->draft, &stream, &seq, &err);
+    int rc = sc_publish_draft(push->lane, push->name, &push->draft, &stream, &seq, &err);
     if (rc < 0 && is_form)
         sc_reply_error(&push->reply, 415, NULL,
                        "this is a form or multipart: send the picture alone, as curl -T does, or "
@@ -110,6 +111,7 @@ static void publish(const struct sc_call *call)
         return;
     }
     push->web = web;
+    push->lane = call->lane;
     push->reply = call->reply;
     memcpy(push->name, call->star, strlen(call->star) + 1);
     sc_exchange_take(call->reply.x, &push_ops, push);

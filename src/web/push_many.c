@@ -17,6 +17,7 @@
 
 struct push {
     struct sc_web *web;
+    struct sc_lane *lane;
     struct sc_reply reply;
     struct sc_cut *cut;
     struct sc_stream *stream; /* NULL before the first frame of a new one */
@@ -47,7 +48,7 @@ static int publish_picture(struct push *push, const uint8_t *picture, size_t len
         sc_err_set(&push->last, rc, "the server has no memory left for pictures");
         sc_publish_rejected(push->web, push->stream, rc);
     } else {
-        rc = sc_publish_draft(push->web, push->name, &draft, &stream, &push->seq, &push->last);
+        rc = sc_publish_draft(push->lane, push->name, &draft, &stream, &push->seq, &push->last);
     }
     if (rc < 0) {
         push->n_rejected++;
@@ -198,6 +199,7 @@ static void publish(const struct sc_call *call)
         return;
     }
     push->web = call->web;
+    push->lane = call->lane;
     push->reply = call->reply;
     push->id = sc_exchange_id(call->reply.x);
     push->is_takeover = sc_call_flag(call, "takeover");

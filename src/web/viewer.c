@@ -16,11 +16,12 @@
 #include "net/timer.h"
 #include "web/audience.h"
 
-#define REPEAT_NS   (300 * SC_NS_PER_MS) /* WebKit shows a frame when the next one comes */
-#define SLOW_NS     (5 * SC_NS_PER_S) /* so long after it was slow a viewer's line is looked at ... */
-#define NEW_NS      (2 * SC_NS_PER_S) /* ... and so long after it came */
-#define LOOK_FRAMES 16
-#define PARTS       3
+#define REPEAT_NS    (300 * SC_NS_PER_MS) /* WebKit shows a frame when the next one comes */
+#define SLOW_NS      (5 * SC_NS_PER_S) /* so long after it was slow a viewer's line is looked at ... */
+#define NEW_NS       (2 * SC_NS_PER_S) /* ... and so long after it came */
+#define LOOK_FRAMES  16
+#define PARTS        3
+#define HOME_VIEWERS 8 /* of a stream, on one loop */
 
 struct sc_viewer {
     struct sc_listener listener;
@@ -375,8 +376,20 @@ static void seat(const struct sc_call *call, struct sc_stream *stream)
     begin(call, v->form);
 }
 
+/* What few watch is watched on the loop that publishes it: no other loop is woken for each frame.
+ * What many watch is spread over all. */
+static bool has_gone_home(const struct sc_call *call, const struct sc_stream *stream)
+{
+    struct sc_lane *home = sc_stream_home(stream);
+    if (!home || home == call->lane || sc_stream_n_viewers(stream) >= HOME_VIEWERS)
+        return false;
+    return sc_exchange_move(call->reply.x, &home->h1);
+}
+
 void sc_viewer_start(const struct sc_call *call, struct sc_stream *stream)
 {
+    if (has_gone_home(call, stream))
+        return;
     if (sc_exchange_is_head(call->reply.x))
         begin(call,
               sc_viewer_form_of(call)); /* nobody watches: no source is to be started for it */

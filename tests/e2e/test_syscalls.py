@@ -139,6 +139,34 @@ def test_a_long_publisher_s_frame_costs_two_receives_and_no_waking(server, tmp_p
     assert sum(n for name, n in calls.by_name.items() if name not in others) <= 5.1 * n_frames, calls.by_name
 
 
+def test_what_few_watch_is_watched_on_the_loop_that_publishes_it(server, tmp_path):
+    """So no frame wakes another loop, which would be a write."""
+    one, names, n_rounds = server("--threads", "4", "--plain-send"), [f"cam{i}" for i in range(8)], 5
+    with contextlib.ExitStack() as open_:
+        def publish(number):
+            for name, publisher in publishers.items():
+                assert publisher.request("PUT", f"/{name}.jpg", body=pictures.jpeg(number)).status in (200, 201)
+
+        publishers = {name: open_.enter_context(wire.Conn(one)) for name in names}
+        publish(1)
+        viewers = [open_.enter_context(wire.Viewer(one, f"/{name}.mjpg")) for name in names for _ in range(4)]
+        assert {viewer.next_seq() for viewer in viewers} == {1}
+        with Calls(one.pid, tmp_path / "calls") as calls:
+            for number in range(2, 2 + n_rounds):
+                publish(number)
+                assert {viewer.next_seq() for viewer in viewers} == {number}
+    assert calls.by_name["recvfrom"] >= n_rounds * len(names)  # it counted
+    assert "write" not in calls.by_name, calls.by_name
+    assert one.metrics()["stillcast_requests_total"] >= len(names) * (n_rounds + 5)
+
+
+def test_what_many_watch_is_spread_over_the_loops(server, tmp_path):
+    one = server("--threads", "4", "--plain-send")
+    with Audience(one, N_VIEWERS) as audience, Calls(one.pid, tmp_path / "calls") as calls:
+        audience.show(5)
+    assert calls.by_name["write"] >= 5, calls.by_name
+
+
 @contextlib.contextmanager
 def stopped(pid):
     """All of its threads."""
