@@ -3,7 +3,7 @@
  *
  *   -n N  viewers (1)     -p N  of them parsed in full (1); the others throw their bytes away in
  *   -m N  streams: '#' in PATH is a number below it      the kernel (MSG_TRUNC)
- *   -w N  slow viewers beside them: some KB, ten times a second
+ *   -w N  slow viewers beside them: some KB, ten times a second, each at a time of its own
  *   -z N  frozen ones: they read nothing
  *   -r BYTES  receive buffer of all of them     -0  ask by HTTP/1.0
  *   -t SECONDS  measured, after -s SECONDS (1) of settling
@@ -25,10 +25,11 @@
 #include "parse.h"
 #include "wire.h"
 
-#define BUFFER_BYTES  (256 * 1024)
-#define MAX_AGES      2000000
-#define SLOW_EVERY_MS 100
-#define SLOW_BYTES    8192
+#define BUFFER_BYTES (256 * 1024)
+#define MAX_AGES     2000000
+#define SLOW_STEPS   20 /* each slow viewer reads in one of so many, which are a round */
+#define SLOW_STEP_S  0.005
+#define SLOW_BYTES   8192
 
 struct viewer {
     int fd;
@@ -73,9 +74,9 @@ static void drain(struct load *load, struct viewer *viewer)
     }
 }
 
-static void drain_slow(struct load *load)
+static void drain_slow(struct load *load, unsigned step)
 {
-    for (unsigned i = load->n_viewers; i < load->n_viewers + load->n_slow; i++)
+    for (unsigned i = load->n_viewers + step; i < load->n_viewers + load->n_slow; i += SLOW_STEPS)
         (void)recv(load->viewers[i].fd, load->buffer, SLOW_BYTES, MSG_DONTWAIT | MSG_TRUNC);
 }
 
@@ -115,13 +116,13 @@ static void turn(struct load *load, int wait_ms)
 static void watch(struct load *load, double until_s)
 {
     double slow_s = now_s();
+    unsigned step = 0;
     for (double left_s; (left_s = until_s - now_s()) > 0;) {
-        double wait_s =
-            load->n_slow > 0 && left_s * 1e3 > SLOW_EVERY_MS ? SLOW_EVERY_MS / 1e3 : left_s;
+        double wait_s = load->n_slow > 0 && left_s > SLOW_STEP_S ? SLOW_STEP_S : left_s;
         turn(load, (int)(wait_s * 1e3) + 1);
         if (load->n_slow > 0 && now_s() >= slow_s) {
-            drain_slow(load);
-            slow_s += SLOW_EVERY_MS / 1e3;
+            drain_slow(load, step++ % SLOW_STEPS);
+            slow_s += SLOW_STEP_S;
         }
     }
 }
