@@ -23,8 +23,10 @@ struct line {
 
 void sc_config_init(struct sc_config *config)
 {
-    *config = (struct sc_config){
-        .linger_ns = 10 * SC_NS_PER_S, .log_level = SC_INFO, .sandbox = SC_SANDBOX_TRY};
+    *config = (struct sc_config){.linger_ns = 10 * SC_NS_PER_S,
+                                 .log_level = SC_INFO,
+                                 .sandbox = SC_SANDBOX_TRY,
+                                 .watchdog_ns = 10 * SC_NS_PER_S};
     sc_server_config_init(&config->server);
 }
 

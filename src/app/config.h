@@ -28,9 +28,10 @@ struct sc_config {
     enum sc_log_level log_level;
     bool is_self_signed; /* with a certificate that we make */
     enum sc_sandbox { SC_SANDBOX_OFF, SC_SANDBOX_TRY, SC_SANDBOX_REQUIRE } sandbox;
-    const char *user; /* whom to become; NULL: nobody else */
-    sc_texts saves;   /* "NAME=PATH", ends with NULL; may be NULL */
-    char **sources;   /* "[NAME=]SOURCE[#option=value...]" */
+    uint64_t watchdog_ns; /* a network loop that is silent for so long is the end; 0: it is not */
+    const char *user;     /* whom to become; NULL: nobody else */
+    sc_texts saves;       /* "NAME=PATH", ends with NULL; may be NULL */
+    char **sources;       /* "[NAME=]SOURCE[#option=value...]" */
     size_t n_sources;
 };
 

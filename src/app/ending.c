@@ -55,23 +55,25 @@ void sc_ending_ask(void *self)
 }
 
 /* Returns as sc_ending_wait, and SIGHUP whatever it means. */
-static int wait_once(const struct sc_ending *ending)
+static int wait_once(const struct sc_ending *ending, const struct sc_waiting *waiting)
 {
     struct pollfd fds[] = {{ending->signal_fd, POLLIN, 0}, {ending->ask_fd, POLLIN, 0}};
     struct signalfd_siginfo info = {0};
-    while (poll(fds, sizeof fds / sizeof fds[0], -1) <= 0)
-        continue;
+    int n;
+    while ((n = poll(fds, sizeof fds / sizeof fds[0], waiting->tick_ms)) <= 0)
+        if (n == 0)
+            waiting->tick(waiting->self);
     if (read(ending->signal_fd, &info, sizeof info) != (ssize_t)sizeof info)
         return 0;
     return (int)info.ssi_signo;
 }
 
-int sc_ending_wait(struct sc_ending *ending, void (*hang_up)(void *self), void *self)
+int sc_ending_wait(struct sc_ending *ending, const struct sc_waiting *waiting)
 {
     sigset_t set;
     int number;
-    while ((number = wait_once(ending)) == SIGHUP && hang_up)
-        hang_up(self);
+    while ((number = wait_once(ending, waiting)) == SIGHUP && waiting->hang_up)
+        waiting->hang_up(waiting->self);
     ending_signals(&set);
     (void)pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     return number;

@@ -19,12 +19,18 @@ void sc_ending_close(struct sc_ending *ending);
 /** Ends the wait. self is a struct sc_ending. Thread: any. */
 void sc_ending_ask(void *self);
 
+/* What is done while the end is waited for. */
+struct sc_waiting {
+    void (*hang_up)(void *self); /* for a SIGHUP, which then ends nothing; NULL: SIGHUP ends, too */
+    void (*tick)(void *self);    /* when nothing has come for tick_ms */
+    int tick_ms;                 /* -1: never */
+    void *self;
+};
+
 /**
  * Waits; from then on another signal ends the process at once.
- *
- * hang_up  called for a SIGHUP, which then ends nothing; NULL: SIGHUP ends, too
  *
  * Returns: the signal; 0 when somebody asked.
  * Thread:  control.
  */
-int sc_ending_wait(struct sc_ending *ending, void (*hang_up)(void *self), void *self);
+int sc_ending_wait(struct sc_ending *ending, const struct sc_waiting *waiting);

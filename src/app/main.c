@@ -17,6 +17,7 @@
 #include "app/notify.h"
 #include "app/trust.h"
 #include "app/version.h"
+#include "app/watchdog.h"
 #include "base/own.h"
 #include "jail/jail.h"
 #include "stillcast/log.h"
@@ -67,21 +68,39 @@ static void add_waiting_stream(struct sc_server *server)
                           NULL); /* publishing makes it as well */
 }
 
+/* What the control thread does while it waits. */
+struct duty {
+    struct sc_server *server;
+    struct sc_watchdog *watchdog;
+};
+
 /* A file that is wrong now must not end a server that runs. */
 static void reload(void *self)
 {
+    const struct duty *duty = self;
     struct sc_err err = {0};
-    if (sc_server_reload(self, &err) < 0)
+    if (sc_server_reload(duty->server, &err) < 0)
         sc_log(SC_ERROR, "SIGHUP: the old one stays: %s", err.text);
     else
         sc_log(SC_INFO, "SIGHUP: keys and certificates were read again");
-    sc_trust_tell(self);
+    sc_trust_tell(duty->server);
 }
 
-static void wait_for_end(struct sc_ending *ending, struct sc_server *server)
+static void tick(void *self)
 {
+    sc_watchdog_look(((const struct duty *)self)->watchdog);
+}
+
+static void wait_for_end(struct sc_ending *ending, struct duty *duty)
+{
+    const struct sc_waiting waiting = {
+        .hang_up = sc_server_can_reload(duty->server) ? reload : NULL,
+        .tick = tick,
+        .tick_ms = sc_watchdog_tick_ms(duty->watchdog),
+        .self = duty,
+    };
     (void)sc_notify("READY=1");
-    int number = sc_ending_wait(ending, sc_server_can_reload(server) ? reload : NULL, server);
+    int number = sc_ending_wait(ending, &waiting);
     (void)sc_notify("STOPPING=1");
     if (number)
         sc_log(SC_INFO, "SIG%s: stopping; another one stops at once", sigabbrev_np(number));
@@ -112,6 +131,7 @@ static void prepare_demo(struct sc_demo *demo, const struct sc_config *config,
 static int play(const struct sc_config *config, struct sc_server *server, struct sc_ending *ending)
 {
     SC_AUTO(sc_demo_fini) struct sc_demo demo = {0};
+    SC_AUTO(sc_watchdog_destroy) struct sc_watchdog *watchdog = NULL;
     SC_AUTO(sc_lineup_destroy) struct sc_lineup *lineup = NULL;
     struct sc_err err = {0};
     struct sc_lineup_config wanted = {
@@ -129,10 +149,12 @@ static int play(const struct sc_config *config, struct sc_server *server, struct
     if (sc_confine(config, lineup, demo.directory[0] ? demo.directory : NULL, &err) < 0 ||
         start(server, lineup, &err) < 0)
         return complain(SC_PHASE_RUN, &err);
+    if (sc_watchdog_create(server, config->watchdog_ns, &watchdog) < 0)
+        return complain(SC_PHASE_RUN, &(struct sc_err){-ENOMEM, "out of memory"});
     print_ready(server);
     if (config->n_sources == 0)
         log_publishing(config, server);
-    wait_for_end(ending, server);
+    wait_for_end(ending, &(struct duty){server, watchdog});
     return 0;
 }
 

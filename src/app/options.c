@@ -108,6 +108,9 @@ static const struct sc_option the_options[] = {
 
     {"drain", "TIME", SETS(TIME, 0, server.drain_ns), 0, HOUR, PROGRAM,
      "When told to stop, give viewers so long to take the picture that they are receiving."},
+    {"watchdog", "TIME", SETS(TIME, 0, watchdog_ns), 0, HOUR, PROGRAM,
+     "Abort, so that the service manager starts again, when a network thread does not come back to "
+     "its loop for so long; 0: never."},
     {"log-level", "error|warn|info|debug", SETS(CHOICE, 0, log_level), 0, 0, PROGRAM,
      "What is told on standard error."},
     {"sandbox", "off|try|require", SETS(CHOICE, 0, sandbox), 0, 0, PROGRAM,

@@ -71,6 +71,13 @@ static void on_accepted(int fd, void *self)
     sc_h1_open(&gate->worker->lane->h1, gate->door, fd);
 }
 
+static void on_dropped(void *self)
+{
+    const struct gate *gate = self;
+    (void)atomic_fetch_add_explicit(&gate->worker->server->web.h1.n_dropped, 1,
+                                    memory_order_relaxed);
+}
+
 /* Returns: 0; -ENOMEM, never from the timer's own call. */
 static int look_after(struct worker *worker, uint64_t after_ns)
 {
@@ -193,13 +200,14 @@ static int make_workers(struct sc_server *server)
 
 static int start_acceptors(struct sc_server *server)
 {
+    static const struct sc_accept_ops ops = {on_accepted, on_dropped};
     for (size_t w = 0; w < server->n_workers; w++)
         for (size_t i = 0; i < server->entrances.n; i++) {
             struct worker *worker = &server->workers[w];
             struct sc_entrance *entrance = &server->entrances.all[i];
             struct gate *gate = &worker->gates[i];
             *gate = (struct gate){.worker = worker, .door = &entrance->door};
-            int rc = sc_acceptor_start(worker->lane->loop, entrance->listen, w, on_accepted, gate,
+            int rc = sc_acceptor_start(worker->lane->loop, entrance->listen, w, &ops, gate,
                                        &gate->acceptor);
             if (rc < 0)
                 return rc;
@@ -340,6 +348,11 @@ int sc_server_reload(struct sc_server *server, struct sc_err *err)
 {
     int rc = server->keyring ? sc_keyring_reload(server->keyring, err) : 0;
     return rc == 0 && server->tls ? sc_tls_reload(server->tls, err) : rc;
+}
+
+const struct sc_loop_stats *sc_server_loop_stats(const struct sc_server *server, size_t i)
+{
+    return i < server->n_workers ? sc_loop_stats(server->workers[i].lane->loop) : NULL;
 }
 
 struct sc_registry *sc_server_registry(struct sc_server *server)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* accepting --no descriptor left--> drop one with the reserve, pause --timer--> accepting */
+/* accepting --no descriptor left--> drop those that wait with the reserve, pause --timer-->
+ * accepting */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ struct sc_acceptor {
     struct sc_loop *loop;
     uint32_t events;
     int reserve_fd;
-    void (*accepted)(int fd, void *self);
+    const struct sc_accept_ops *ops;
     void *self;
 };
 
@@ -30,12 +31,24 @@ static void open_reserve(struct sc_acceptor *acceptor)
     acceptor->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-/* Without this the waiting connection would make epoll return at once, for ever. */
-static void drop_one_and_pause(struct sc_acceptor *acceptor)
+/* Returns whether there may be more. */
+static bool drop_one(struct sc_acceptor *acceptor)
+{
+    int fd = accept4(acceptor->watch.fd, NULL, NULL, SOCK_CLOEXEC);
+    if (fd < 0)
+        return false;
+    sc_own_close(&fd);
+    acceptor->ops->dropped(acceptor->self);
+    return true;
+}
+
+/* Those that wait would make epoll return at once, for ever, and be served long after they have
+ * given up. */
+static void drop_and_pause(struct sc_acceptor *acceptor)
 {
     sc_own_close(&acceptor->reserve_fd);
-    int fd = accept4(acceptor->watch.fd, NULL, NULL, SOCK_CLOEXEC);
-    sc_own_close(&fd);
+    for (int i = 0; i < BATCH && drop_one(acceptor); i++) {
+    }
     open_reserve(acceptor);
     if (sc_timer_start(sc_loop_timers(acceptor->loop), &acceptor->pause,
                        sc_loop_now_ns(acceptor->loop) + PAUSE_NS) == 0)
@@ -45,6 +58,8 @@ static void drop_one_and_pause(struct sc_acceptor *acceptor)
 static void resume(struct sc_timer *timer)
 {
     struct sc_acceptor *acceptor = sc_container_of(timer, struct sc_acceptor, pause);
+    if (acceptor->reserve_fd < 0)
+        open_reserve(acceptor);
     if (sc_loop_add(acceptor->loop, &acceptor->watch, acceptor->events) < 0)
         (void)sc_timer_start(sc_loop_timers(acceptor->loop), &acceptor->pause,
                              sc_loop_now_ns(acceptor->loop) + PAUSE_NS);
@@ -55,11 +70,11 @@ static bool accept_one(struct sc_acceptor *acceptor)
 {
     int fd = accept4(acceptor->watch.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd >= 0) {
-        acceptor->accepted(fd, acceptor->self);
+        acceptor->ops->accepted(fd, acceptor->self);
         return true;
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-        drop_one_and_pause(acceptor);
+        drop_and_pause(acceptor);
         return false;
     }
     return errno == EINTR || errno == ECONNABORTED;
@@ -73,7 +88,7 @@ static void ready(struct sc_watch *watch, uint32_t events)
 }
 
 int sc_acceptor_start(struct sc_loop *loop, const struct sc_listen *listen, size_t i,
-                      void (*accepted)(int fd, void *self), void *self,
+                      const struct sc_accept_ops *ops, void *self,
                       struct sc_acceptor **out_acceptor)
 {
     struct sc_acceptor *acceptor SC_AUTO(sc_own_free) = calloc(1, sizeof *acceptor);
@@ -83,7 +98,7 @@ int sc_acceptor_start(struct sc_loop *loop, const struct sc_listen *listen, size
     acceptor->pause.fire = resume;
     acceptor->loop = loop;
     acceptor->events = sc_listen_is_shared(listen) ? EPOLLIN | EPOLLEXCLUSIVE : EPOLLIN;
-    acceptor->accepted = accepted;
+    acceptor->ops = ops;
     acceptor->self = self;
     int rc = sc_loop_add(loop, &acceptor->watch, acceptor->events);
     if (rc < 0)

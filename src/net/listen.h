@@ -45,17 +45,23 @@ bool sc_listen_is_shared(const struct sc_listen *listen);
 /* Takes connections off one socket on one loop. */
 struct sc_acceptor;
 
+/* What becomes of them. */
+struct sc_accept_ops {
+    void (*accepted)(int fd, void *self); /* a non-blocking descriptor, given */
+    void (*dropped)(void *self);          /* one was closed: there is no descriptor for it */
+};
+
 /**
- * accepted  gets every connection: a non-blocking descriptor, given.
+ * At the limit of descriptors a reserve is given up to drop those that wait, then accepting pauses
+ * for 100 ms: no spinning, and who comes when there are descriptors again is served at once.
  *
- * At the limit of descriptors a reserve is given up to answer and drop one connection, then
- * accepting pauses for 100 ms: no spinning.
+ * ops  borrowed for its life
  *
  * Returns: 0; -ENOMEM; a negative errno.
  * Thread:  loop, or before run.
  */
 int sc_acceptor_start(struct sc_loop *loop, const struct sc_listen *listen, size_t i,
-                      void (*accepted)(int fd, void *self), void *self,
+                      const struct sc_accept_ops *ops, void *self,
                       struct sc_acceptor **out_acceptor);
 
 /** Connections that have already come are still accepted. Thread: loop. */

@@ -12,6 +12,8 @@
 #include "base/own.h"
 #include "net/timer.h"
 
+const uint32_t sc_loop_lag_us[SC_LOOP_LAGS] = {1000, 5000, 20000, 100000, 500000, 2000000};
+
 #define EVENTS 256 /* a turn handles so many at the most */
 
 struct sc_loop {
@@ -180,12 +182,23 @@ static void dispatch(struct sc_loop *loop)
     loop->n_events = 0;
 }
 
+/* Only the loop writes them: no locked addition is needed. */
+static void add(_Atomic uint64_t *counter, uint64_t n)
+{
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
+                          memory_order_relaxed);
+}
+
 static void note_turn(struct sc_loop *loop)
 {
     struct sc_loop_stats *stats = &loop->stats;
     uint64_t turn_ns = sc_clock_ns() - loop->now_ns;
-    atomic_fetch_add_explicit(&stats->n_turns, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&stats->busy_ns, turn_ns, memory_order_relaxed);
+    size_t class = 0;
+    while (class < SC_LOOP_LAGS && turn_ns > sc_loop_lag_us[class] * 1000ULL)
+        class ++;
+    add(&stats->n_lags[class], 1);
+    add(&stats->n_turns, 1);
+    add(&stats->busy_ns, turn_ns);
     if (turn_ns > atomic_load_explicit(&stats->lag_max_ns, memory_order_relaxed))
         atomic_store_explicit(&stats->lag_max_ns, turn_ns, memory_order_relaxed);
 }
@@ -224,6 +237,7 @@ void sc_loop_run(struct sc_loop *loop)
         loop->n_events = n > 0 ? n : 0; /* EINTR: a turn without events */
         loop->at_event = 0;
         loop->now_ns = sc_clock_ns();
+        add(&loop->stats.n_begun, 1);
         dispatch(loop);
         sc_timers_fire(loop->timers, loop->now_ns);
         end_turn(loop);

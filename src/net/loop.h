@@ -25,9 +25,13 @@ struct sc_task {
     void (*run)(struct sc_task *task);
 };
 
-/* What a loop has done; read by any thread. */
+#define SC_LOOP_LAGS 6
+extern const uint32_t sc_loop_lag_us[SC_LOOP_LAGS]; /* upper bounds of classes of turns */
+
+/* What a loop has done; read by any thread. Between two turns it waits. */
 struct sc_loop_stats {
-    _Atomic uint64_t n_turns;
+    _Atomic uint64_t n_begun, n_turns;         /* different: it is at work, or does not come back */
+    _Atomic uint64_t n_lags[SC_LOOP_LAGS + 1]; /* turns by length; the last: longer than all */
     _Atomic uint64_t lag_max_ns; /* longest turn: so long an event had to wait at the most */
     _Atomic uint64_t busy_ns;
 };

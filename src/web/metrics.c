@@ -133,6 +133,7 @@ static void write_limits(struct sc_buf *out, const struct sc_web *web)
         {"idle_timeout", &web->h1.n_idle_timeouts}, {"publish_timeout", &web->h1.n_body_timeouts},
         {"stall_timeout", &web->h1.n_stalls},       {"max_frame", &web->stats.n_frame_too_large},
         {"max_store", &web->stats.n_store_full},    {"max_streams", &web->stats.n_streams_full},
+        {"descriptors", &web->h1.n_dropped},
     };
     describe(out, "limit_hits_total", "counter", "Times that a limit was met, by its option.");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -153,14 +154,37 @@ static void write_tls(struct sc_buf *out, const struct sc_web *web)
           (double)get(&stats->n_plaintext));
 }
 
-static void write_server(struct sc_buf *out, const struct sc_web *web)
+/* Over all loops: a turn's length is what an event that came at its beginning has waited. */
+static void write_loops(struct sc_buf *out, const struct sc_web *web)
 {
-    uint64_t lag_ns = 0, busy_ns = 0;
+    uint64_t lag_ns = 0, busy_ns = 0, n[SC_LOOP_LAGS + 1] = {0}, total = 0;
     for (size_t i = 0; i < web->n_lanes; i++) {
         const struct sc_loop_stats *stats = sc_loop_stats(web->lanes[i]->loop);
         lag_ns = get(&stats->lag_max_ns) > lag_ns ? get(&stats->lag_max_ns) : lag_ns;
         busy_ns += get(&stats->busy_ns);
+        for (size_t c = 0; c <= SC_LOOP_LAGS; c++)
+            n[c] += get(&stats->n_lags[c]);
     }
+    plain(out, "loop_lag_max_seconds", "gauge", "Longest turn of a network loop.",
+          (double)lag_ns / 1e9);
+    plain(out, "loop_busy_seconds_total", "counter", "Time that network loops were at work.",
+          (double)busy_ns / 1e9);
+    describe(out, "loop_lag_seconds", "histogram", "Turns of network loops by their length.");
+    for (size_t c = 0; c < SC_LOOP_LAGS; c++) {
+        total += n[c];
+        (void)sc_buf_printf(out, "stillcast_loop_lag_seconds_bucket{le=\"%g\"} %" PRIu64 "\n",
+                            sc_loop_lag_us[c] / 1e6, total);
+    }
+    total += n[SC_LOOP_LAGS];
+    (void)sc_buf_printf(out,
+                        "stillcast_loop_lag_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n"
+                        "stillcast_loop_lag_seconds_sum %.17g\n"
+                        "stillcast_loop_lag_seconds_count %" PRIu64 "\n",
+                        total, (double)busy_ns / 1e9, total);
+}
+
+static void write_server(struct sc_buf *out, const struct sc_web *web)
+{
     describe(out, "build_info", "gauge", "The version, as a label.");
     (void)sc_buf_printf(out, "stillcast_build_info{version=\"%s\",sender=\"%s\"} 1\n", web->version,
                         sc_sender_name(web->lanes[0]->sender));
@@ -195,10 +219,7 @@ static void write_server(struct sc_buf *out, const struct sc_web *web)
           (double)sc_pool_used_bytes(web->pool));
     plain(out, "store_max_bytes", "gauge", "The most that it may be.",
           (double)sc_pool_max_bytes(web->pool));
-    plain(out, "loop_lag_max_seconds", "gauge", "Longest turn of a network loop.",
-          (double)lag_ns / 1e9);
-    plain(out, "loop_busy_seconds_total", "counter", "Time that network loops were at work.",
-          (double)busy_ns / 1e9);
+    write_loops(out, web);
 }
 
 static void metrics(const struct sc_call *call)

@@ -14,13 +14,15 @@
 
 #include <cmocka.h>
 
+static const struct sc_waiting patient = {.tick_ms = -1};
+
 static void a_signal_ends_the_wait(void **state)
 {
     struct sc_ending ending;
     (void)state;
     assert_int_equal(sc_ending_open(&ending), 0);
     assert_int_equal(raise(SIGTERM), 0);
-    assert_int_equal(sc_ending_wait(&ending, NULL, NULL), SIGTERM);
+    assert_int_equal(sc_ending_wait(&ending, &patient), SIGTERM);
     sc_ending_close(&ending);
 }
 
@@ -31,7 +33,24 @@ static void asking_ends_the_wait_however_often(void **state)
     assert_int_equal(sc_ending_open(&ending), 0);
     for (int i = 0; i < 3; i++)
         sc_ending_ask(&ending);
-    assert_int_equal(sc_ending_wait(&ending, NULL, NULL), 0);
+    assert_int_equal(sc_ending_wait(&ending, &patient), 0);
+    sc_ending_close(&ending);
+}
+
+static void ask_at_the_third(void *self)
+{
+    static int n;
+    if (++n == 3)
+        sc_ending_ask(self);
+}
+
+static void while_it_waits_it_ticks(void **state)
+{
+    struct sc_ending ending;
+    const struct sc_waiting waiting = {.tick = ask_at_the_third, .tick_ms = 1, .self = &ending};
+    (void)state;
+    assert_int_equal(sc_ending_open(&ending), 0);
+    assert_int_equal(sc_ending_wait(&ending, &waiting), 0);
     sc_ending_close(&ending);
 }
 
@@ -45,7 +64,7 @@ static void a_second_signal_ends_the_process(void **state)
         if (sc_ending_open(&ending) < 0)
             _exit(1);
         (void)raise(SIGINT);
-        (void)sc_ending_wait(&ending, NULL, NULL);
+        (void)sc_ending_wait(&ending, &patient);
         (void)raise(SIGINT);
         _exit(2);
     }
@@ -68,7 +87,7 @@ static void a_hangup_that_nohup_ignores_stays_ignored(void **state)
     assert_int_equal(sc_ending_open(&ending), 0);
     assert_int_equal(raise(SIGHUP), 0);
     assert_int_equal(raise(SIGTERM), 0);
-    assert_int_equal(sc_ending_wait(&ending, NULL, NULL), SIGTERM);
+    assert_int_equal(sc_ending_wait(&ending, &patient), SIGTERM);
     sc_ending_close(&ending);
     set_handler(SIGHUP, SIG_DFL);
 }
@@ -78,6 +97,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_signal_ends_the_wait),
         cmocka_unit_test(asking_ends_the_wait_however_often),
+        cmocka_unit_test(while_it_waits_it_ticks),
         cmocka_unit_test(a_second_signal_ends_the_process),
         cmocka_unit_test(a_hangup_that_nohup_ignores_stays_ignored),
     };
