@@ -31,6 +31,9 @@
 #define PRIORITIES_PER_S 1000
 #define GLITCHES_MAX     100
 #define CONTINUE_MAX     8
+#define FRAME_HEAD_BYTES                                                                           \
+    9 /* nghttp2 counts a CONTINUATION as often as its head comes in pieces                        \
+       */
 
 static uint64_t now_ns(const struct sc_h2 *h2)
 {
@@ -329,8 +332,13 @@ static void look_at_stream(struct sc_h2_stream *s)
     struct sc_h1_config *c = s->h2->config;
     uint64_t now = now_ns(s->h2);
     bool is_answering = s->answer != SC_H2_ANSWER_NONE;
-    if (is_answering && (s->is_waiting || s->rest_bytes > 0) &&
-        s->progress_ns + c->stall_timeout_ns <= now) {
+    if (!s->is_handled && s->h2->phase < SC_H2_LINGER &&
+        s->progress_ns + c->header_timeout_ns <= now) {
+        atomic_fetch_add_explicit(&c->stats->n_header_timeouts, 1, memory_order_relaxed);
+        send_away(s->h2, NGHTTP2_ENHANCE_YOUR_CALM); /* only the rest of the head could come now */
+        sc_h2_advance_later(s->h2);
+    } else if (is_answering && (s->is_waiting || s->rest_bytes > 0) &&
+               s->progress_ns + c->stall_timeout_ns <= now) {
         atomic_fetch_add_explicit(&c->stats->n_stalls, 1, memory_order_relaxed);
         sc_h2_reset(s, NGHTTP2_CANCEL);
     } else if (!is_answering && s->body == SC_H2_BODY_READING &&
@@ -401,20 +409,47 @@ static int on_invalid(nghttp2_session *session, const nghttp2_frame *frame, int 
     return or_send_away(h2, sc_h2_spend(&h2->glitches, GLITCHES_MAX, 1, now_ns(h2)));
 }
 
+/* nghttp2 passes over heads on streams that it has forgotten, as over DATA, which is lawful. */
+static uint32_t judge(const struct sc_h2 *h2, const nghttp2_frame_hd *head)
+{
+    if (head->type != NGHTTP2_HEADERS || nghttp2_session_find_stream(h2->session, head->stream_id))
+        return NGHTTP2_NO_ERROR;
+    if (sc_h2_past_is_skipped(&h2->past, head->stream_id))
+        return NGHTTP2_PROTOCOL_ERROR;
+    return sc_h2_past_is_ended(&h2->past, head->stream_id) ? NGHTTP2_STREAM_CLOSED
+                                                           : NGHTTP2_NO_ERROR;
+}
+
+static bool may_begin(struct sc_h2 *h2, const nghttp2_frame_hd *head)
+{
+    uint64_t now = now_ns(h2);
+    switch (head->type) {
+    case NGHTTP2_RST_STREAM:
+        return sc_h2_spend(&h2->resets, RESETS_MAX, RESETS_PER_S, now);
+    case NGHTTP2_PRIORITY:
+        return sc_h2_spend(&h2->priorities, PRIORITIES_MAX, PRIORITIES_PER_S, now);
+    case NGHTTP2_PING:
+        return sc_h2_spend(&h2->pings, PINGS_MAX, PINGS_PER_S, now);
+    case NGHTTP2_DATA:
+        return head->length > 0 || head->flags & NGHTTP2_FLAG_END_STREAM ||
+               sc_h2_spend(&h2->glitches, GLITCHES_MAX, 1, now);
+    case NGHTTP2_HEADERS:
+        h2->n_continued = 0;
+        return true;
+    case NGHTTP2_CONTINUATION:
+        return ++h2->n_continued <= CONTINUE_MAX;
+    default:
+        return true;
+    }
+}
+
 static int on_frame_began(nghttp2_session *session, const nghttp2_frame_hd *head, void *self)
 {
     struct sc_h2 *h2 = self;
-    uint64_t now = now_ns(h2);
-    if (head->type == NGHTTP2_RST_STREAM)
-        return or_send_away(h2, sc_h2_spend(&h2->resets, RESETS_MAX, RESETS_PER_S, now));
-    if (head->type == NGHTTP2_PRIORITY)
-        return or_send_away(h2,
-                            sc_h2_spend(&h2->priorities, PRIORITIES_MAX, PRIORITIES_PER_S, now));
-    if (head->type == NGHTTP2_PING)
-        return or_send_away(h2, sc_h2_spend(&h2->pings, PINGS_MAX, PINGS_PER_S, now));
-    if (head->type == NGHTTP2_DATA && head->length == 0 && !(head->flags & NGHTTP2_FLAG_END_STREAM))
-        return or_send_away(h2, sc_h2_spend(&h2->glitches, GLITCHES_MAX, 1, now));
-    return 0;
+    uint32_t error_code = judge(h2, head);
+    if (error_code != NGHTTP2_NO_ERROR)
+        send_away(h2, error_code);
+    return or_send_away(h2, may_begin(h2, head));
 }
 
 /* An answer is out; what is left of the request's body is not wanted. */
@@ -425,16 +460,23 @@ static void on_answered(nghttp2_session *session, int32_t id)
         (void)nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_NO_ERROR);
 }
 
-/* A stream that the peer makes us reset counts as one that it has reset. */
+/* A stream that the peer makes us reset counts as one that it has reset. Where a change of settings
+ * lifts a window too high (RFC 9113 section 6.9.2) nghttp2 resets streams only. */
+static void on_reset_sent(struct sc_h2 *h2, uint32_t error_code)
+{
+    if (error_code == NGHTTP2_FLOW_CONTROL_ERROR)
+        send_away(h2, error_code);
+    else if (error_code != NGHTTP2_NO_ERROR && error_code != NGHTTP2_CANCEL)
+        (void)or_send_away(h2, sc_h2_spend(&h2->glitches, GLITCHES_MAX, 1, now_ns(h2)));
+}
+
 static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, void *self)
 {
-    struct sc_h2 *h2 = self;
     bool is_answer = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
     if (is_answer && frame->hd.flags & NGHTTP2_FLAG_END_STREAM)
         on_answered(session, frame->hd.stream_id);
-    if (frame->hd.type == NGHTTP2_RST_STREAM && frame->rst_stream.error_code != NGHTTP2_NO_ERROR &&
-        frame->rst_stream.error_code != NGHTTP2_CANCEL)
-        return or_send_away(h2, sc_h2_spend(&h2->glitches, GLITCHES_MAX, 1, now_ns(h2)));
+    if (frame->hd.type == NGHTTP2_RST_STREAM)
+        on_reset_sent(self, frame->rst_stream.error_code);
     return 0;
 }
 
@@ -456,7 +498,7 @@ static int make_session(struct sc_h2 *h2)
         nghttp2_option_set_max_settings(option, SETTINGS_MAX);
         nghttp2_option_set_no_closed_streams(option, 1);
         nghttp2_option_set_stream_reset_rate_limit(option, RESETS_MAX, RESETS_PER_S);
-        nghttp2_option_set_max_continuations(option, CONTINUE_MAX);
+        nghttp2_option_set_max_continuations(option, (CONTINUE_MAX + 1) * FRAME_HEAD_BYTES);
         rc = nghttp2_session_server_new2(&h2->session, callbacks, h2, option);
     }
     nghttp2_option_del(option);

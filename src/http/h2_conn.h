@@ -17,6 +17,7 @@
 #include "base/list.h"
 #include "http/carrier.h"
 #include "http/h2.h"
+#include "http/h2_past.h"
 #include "net/timer.h"
 
 #define SC_H2_STREAMS_MAX 256
@@ -47,6 +48,8 @@ struct sc_h2 {
     enum sc_h2_phase phase;
     uint64_t since_ns, idle_ns; /* of the phase; when the last stream ended */
     uint64_t progress_ns;       /* the socket last took something */
+    struct sc_h2_past past;
+    unsigned n_continued; /* pieces of the head at hand */
     struct sc_h2_budget resets, pings, priorities, glitches;
     bool is_readable, is_blocked, is_inside, is_advancing, is_deferred;
 };
@@ -64,7 +67,7 @@ struct sc_h2_stream {
     struct sc_buf head; /* the request, written as HTTP/1 would */
     char method[24];
     char *path, *authority;
-    bool has_length, wants_continue, is_too_large;
+    bool has_length, wants_continue, is_too_large, is_handled;
 
     enum sc_h2_body body;
     struct sc_body_progress progress;

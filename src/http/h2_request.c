@@ -26,6 +26,7 @@ static int on_begin(nghttp2_session *session, const nghttp2_frame *frame, void *
     struct sc_h2 *h2 = self;
     if (!is_request(frame))
         return 0;
+    sc_h2_past_begin(&h2->past, frame->hd.stream_id);
     struct sc_h2_stream *s = calloc(1, sizeof *s);
     if (!s || nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, s) < 0) {
         free(s);
@@ -117,6 +118,7 @@ static void handle(struct sc_h2_stream *s)
     struct sc_buf head;
     struct sc_request request;
     const char *reason = "the request's head is too large";
+    s->is_handled = true;
     sc_buf_init(&head, SC_REQUEST_HEAD_MAX_BYTES);
     int rc = write_head(s, &head) < 0
                  ? -431
@@ -213,9 +215,13 @@ void sc_h2_body_give_up(struct sc_h2_stream *s)
 
 static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *self)
 {
+    struct sc_h2 *h2 = self;
     struct sc_h2_stream *s = stream_of(session, frame);
-    bool is_end = frame->hd.flags & NGHTTP2_FLAG_END_STREAM;
-    if (!s || (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA))
+    bool has_body = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
+    bool is_end = has_body && frame->hd.flags & NGHTTP2_FLAG_END_STREAM;
+    if (is_end || frame->hd.type == NGHTTP2_RST_STREAM)
+        sc_h2_past_end(&h2->past, frame->hd.stream_id);
+    if (!s || !has_body)
         return 0;
     if (is_request(frame)) {
         s->body = is_end ? SC_H2_BODY_NONE : SC_H2_BODY_UNREAD;

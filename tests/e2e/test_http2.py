@@ -138,6 +138,15 @@ def test_a_body_that_drips_is_given_up(server):
         assert client.heads[number][":status"] == "408"
 
 
+def test_a_head_that_does_not_end_is_given_up(server):
+    one = server("--header-timeout", "300ms", "--idle-timeout", "1h")
+    with http2.Rude(one) as rude:
+        rude.socket.sendall(frames.HeadersFrame(1, data=b"\x00\x01a\x01b").serialize())
+        heard = b"".join(iter(lambda: rude.socket.recv(65536), b""))
+    assert http2.goaway(heard) == ENHANCE_YOUR_CALM
+    assert one.metrics()["stillcast_limit_hits_total", {"limit": "header_timeout"}] == 1
+
+
 def test_an_idle_connection_is_closed(server):
     one = server("--idle-timeout", "200ms")
     with http2.Client(one) as client:
