@@ -40,8 +40,10 @@ struct sc_server_config {
     uint64_t publish_timeout_ns; /* one frame's body, and silence of a long POST; default 30 s */
     uint64_t stall_timeout_ns;   /* a viewer that takes nothing for so long is cut; default 30 s */
     uint64_t resend_ns;          /* a still picture is sent again after; default 5 s */
-    uint64_t keep_ns;  /* a pushed stream without publisher and viewer is forgotten; 1 h */
-    uint64_t drain_ns; /* for finishing frames at stop; default 10 s */
+    uint64_t
+        guess_delay_ns; /* a wrong key is answered after one to two of these; 1 s; 0: at once */
+    uint64_t keep_ns;   /* a pushed stream without publisher and viewer is forgotten; 1 h */
+    uint64_t drain_ns;  /* for finishing frames at stop; default 10 s */
 };
 
 /** Fills in the defaults. */

@@ -55,6 +55,9 @@ static const struct sc_option the_options[] = {
     {"keys", "FILE", SETS(TEXT, 0, server.keys_file), 0, 0, TRUST,
      "Who may watch, publish, control and read metrics; 'stillcast key add' writes the file. "
      "Nobody else may anything, not on loopback either. SIGHUP has it read again."},
+    {"guess-delay", "TIME", SETS(TIME, 0, server.guess_delay_ns), 0, 60 * SC_NS_PER_S, TRUST,
+     "Answer a wrong key or password after so long, or up to twice as long; 0: at once. Who has a "
+     "right one never waits."},
     {"tls-cert", "FILE", SETS(LIST, 0, server.tls_certs), 0, 0, TRUST,
      "Speak TLS with this certificate: PEM, with what links it to its root behind it. May be given "
      "several times, each with its --tls-key: clients get the one that has the name they ask for, "

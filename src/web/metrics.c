@@ -133,7 +133,7 @@ static void write_limits(struct sc_buf *out, const struct sc_web *web)
         {"idle_timeout", &web->h1.n_idle_timeouts}, {"publish_timeout", &web->h1.n_body_timeouts},
         {"stall_timeout", &web->h1.n_stalls},       {"max_frame", &web->stats.n_frame_too_large},
         {"max_store", &web->stats.n_store_full},    {"max_streams", &web->stats.n_streams_full},
-        {"descriptors", &web->h1.n_dropped},
+        {"descriptors", &web->h1.n_dropped},        {"guess_delay", &web->stats.n_late_full},
     };
     describe(out, "limit_hits_total", "counter", "Times that a limit was met, by its option.");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -213,6 +213,8 @@ static void write_server(struct sc_buf *out, const struct sc_web *web)
         plain(out, "auth_limited_total", "counter",
               "Of these: answered 429, too many from one address.",
               (double)get(&web->stats.n_auth_limited));
+        plain(out, "auth_delayed", "gauge", "Wrong keys whose answer waits now.",
+              (double)get(&web->stats.n_late));
     }
     write_tls(out, web);
     plain(out, "store_bytes", "gauge", "Memory of all frames.",

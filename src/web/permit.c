@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#define SC_LOG_TOPIC "web"
 #include "web/permit.h"
 
 #include <errno.h>
@@ -7,18 +6,12 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/clock.h"
 #include "http/credential.h"
-#include "http/guesses.h"
 #include "http/keyring.h"
 #include "http/link.h"
-#include "stillcast/log.h"
+#include "web/guess.h"
 
-#define LINK_S       300                 /* what pages get: good for connecting, not for keeping */
-#define LOG_EVERY_NS (10 * SC_NS_PER_MS) /* of wrong guesses, by loop */
-#define LOGIN                                                                                      \
-    "WWW-Authenticate: Basic realm=\"stillcast\", charset=\"UTF-8\"\r\n"                           \
-    "WWW-Authenticate: Bearer realm=\"stillcast\"\r\n"
+#define LINK_S 300 /* what pages get: good for connecting, not for keeping */
 
 /* --- what the caller may --- */
 
@@ -53,30 +46,18 @@ static bool may_ask(const struct sc_call *call, const struct sc_endpoint *row)
 
 /* --- who the caller is --- */
 
-static void log_guess(struct sc_call *call, const struct sc_address *address)
+static struct sc_guess guess_of(const struct sc_call *call)
 {
-    char text[SC_ADDRESS_TEXT_BYTES];
-    int n = sc_log_limit_pass(&call->lane->guess_log, LOG_EVERY_NS);
-    if (n < 0)
-        return;
-    sc_address_format(address, text);
-    sc_log(SC_WARN, "auth_fail from %s (%d more were not told)", text, n);
+    return (struct sc_guess){call->lane, &call->reply, &call->client.address,
+                             sc_loop_now_ns(call->lane->loop)};
 }
 
-/* Answers a wrong key or link. */
-static bool refuse_guess(struct sc_call *call, const char *sentence)
+/* Answers a wrong key or link, now or later. */
+static bool refuse_guess(const struct sc_call *call, const char *sentence)
 {
-    struct sc_web *web = call->web;
-    const struct sc_address *address = &call->client.address;
-    sc_web_count(&web->stats.n_auth_failures);
-    if (sc_guesses_note(web->guesses, address, sc_loop_now_ns(call->lane->loop))) {
-        sc_web_count(&web->stats.n_auth_limited);
-        sc_reply_error(&call->reply, 429, "Retry-After: 60\r\n",
-                       "too many wrong keys from your address: try again in a minute");
-        return false;
-    }
-    log_guess(call, address);
-    sc_reply_error(&call->reply, 401, LOGIN, "%s", sentence);
+    struct sc_guess guess = guess_of(call);
+    if (!sc_guess_is_too_many(&guess))
+        sc_guess_refuse(&guess, sentence);
     return false;
 }
 
@@ -130,7 +111,7 @@ static bool refuse(struct sc_call *call)
         sc_reply_error(&call->reply, 403, NULL, "the key '%s' may not do this%s",
                        call->caller.key->id, call->caller.only ? " by a link" : "");
     else
-        sc_reply_error(&call->reply, 401, LOGIN,
+        sc_reply_error(&call->reply, 401, SC_GUESS_LOGIN,
                        "this needs a key: log in with a key's name and token, or send "
                        "'Authorization: Bearer TOKEN'");
     return false;

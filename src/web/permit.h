@@ -10,7 +10,7 @@
 
 /**
  * Whether the caller has the right that the row needs, for the stream in call->star; else it is
- * answered: 401 who are you, 403 you may not, 429 too many wrong guesses.
+ * answered, perhaps later: 401 who are you, 403 you may not, 429 too many wrong guesses.
  *
  * In any case sc_permit_end must follow.
  */

@@ -24,7 +24,9 @@
 /* Counted by whoever refuses; read by /metrics. */
 struct sc_web_stats {
     _Atomic uint64_t n_frame_too_large, n_store_full, n_streams_full, n_rejected, n_wrong_host,
-        n_foreign_writes, n_auth_failures, n_auth_limited, n_points, n_points_refused;
+        n_foreign_writes, n_auth_failures, n_auth_limited, n_points, n_points_refused,
+        n_late, /* answers to wrong keys that wait now */
+        n_late_full;
 };
 
 /* Makes a stream that draws numbers where some are sent to a name that nobody has yet. */

@@ -282,7 +282,7 @@ def test_keys_hold_here_too(server, tmp_path):
     made = subprocess.run([BINARY, "key", "add", "--keys", path, "boss", "view=*", "publish=*"], capture_output=True, text=True, timeout=20)
     if made.returncode:
         pytest.skip("a build without OpenSSL")
-    one = server("--keys", path)
+    one = server("--keys", path, "--guess-delay", 0)
     with http2.Client(one) as client:
         assert client.get("/plot.jpg", method="PUT", body=pictures.jpeg(1))[0] == 401
         key = [("authorization", f"Bearer {made.stdout.strip()}")]

@@ -99,7 +99,7 @@ def test_lists_have_what_one_may_see(server, keys):
 
 
 def test_a_refusal_does_not_tell_whether_there_is_such_a_stream(server, keys):
-    s = server("--keys", keys.path)
+    s = server("--keys", keys.path, "--guess-delay", 0)
     wire.put(s, "there", jpeg(1), keys.bearer("boss"))
     wire.put(s, "lobby", jpeg(1), keys.bearer("boss"))
     answers = {}
@@ -116,7 +116,7 @@ def test_a_refusal_does_not_tell_whether_there_is_such_a_stream(server, keys):
 
 
 def test_a_name_must_go_with_its_token(server, keys):
-    s = server("--keys", keys.path)
+    s = server("--keys", keys.path, "--guess-delay", 0)
     for fields in (keys.basic("boss", user="wall"), keys.basic("boss", user="BOSS"), [("Authorization", "Basic Ym9zczo=")],
                    [("Authorization", f"Bearer {keys['boss']}x")], [("Authorization", f"Bearer {keys['boss'][:-1]}")],
                    [("Authorization", keys["boss"])], [*keys.bearer("boss"), *keys.bearer("boss")],
@@ -130,7 +130,7 @@ def test_a_name_must_go_with_its_token(server, keys):
 
 def test_anybody_is_a_key_of_its_own(server, keys):
     keys.add("anybody", "view=public/*")
-    s = server("--keys", keys.path)
+    s = server("--keys", keys.path, "--guess-delay", "10ms")
     for name in ("public/a", "lobby"):
         wire.put(s, name, jpeg(1), keys.bearer("boss"))
     assert wire.get(s, "/public/a.jpg").status == 200 and wire.get(s, "/lobby.jpg").status == 401
@@ -147,7 +147,7 @@ def query_of(url):
 
 
 def test_a_signed_link_shows_one_stream(server, keys):
-    s = server("--keys", keys.path, "--resend", "100ms")
+    s = server("--keys", keys.path, "--resend", "100ms", "--guess-delay", 0)
     for name in ("lobby", "other"):
         wire.put(s, name, jpeg(5), keys.bearer("boss"))
     assert keys.sign("wall", "lobby", url="https://cam.example").startswith("https://cam.example/lobby.mjpg?key=wall&exp=")
@@ -177,7 +177,7 @@ def test_a_link_expires_for_who_comes_and_not_for_who_is_there(server, keys):
 
 
 def test_a_key_that_is_revoked_is_gone_with_its_links(server, keys):
-    s = server("--keys", keys.path)
+    s = server("--keys", keys.path, "--guess-delay", 0)
     wire.put(s, "lobby", jpeg(5), keys.bearer("boss"))
     query = query_of(keys.sign("wall", "lobby"))
     with wire.Viewer(s, "/lobby.mjpg", keys.bearer("wall")) as viewer:
@@ -204,7 +204,7 @@ def test_the_api_gives_links_to_who_has_a_key(server, keys):
 
 def test_keys_are_the_same_over_http_2(server, keys, tmp_path):
     pair = trust.pair(tmp_path)
-    s = server("--keys", keys.path, *pair.args)
+    s = server("--keys", keys.path, *pair.args, "--guess-delay", "10ms")
     s.tls = pair.client
     wire.put(s, "lobby", jpeg(5), keys.bearer("boss"))
     query = query_of(keys.sign("wall", "lobby"))
@@ -224,8 +224,12 @@ def test_keys_are_the_same_over_http_2(server, keys, tmp_path):
 
 # Guesses
 
+def s_metrics(server, keys):
+    return wire.Metrics(wire.get(server, "/metrics", keys.bearer("meter")).text)
+
+
 def test_who_guesses_is_slowed_and_keeps_nobody_out(server, keys):
-    s = server("--keys", keys.path)
+    s = server("--keys", keys.path, "--guess-delay", 0)
     wire.put(s, "lobby", jpeg(5), keys.bearer("boss"))
     wrong = [("Authorization", "Bearer sc_wrong")]
     statuses = [wire.get(s, "/lobby.jpg", wrong).status for _ in range(14)]
@@ -237,6 +241,57 @@ def test_who_guesses_is_slowed_and_keeps_nobody_out(server, keys):
     assert metrics["stillcast_auth_failures_total"] == 15 and metrics["stillcast_auth_limited_total"] == 5
     wire.eventually(lambda: "auth_fail from 127.0.0.1" in s.stderr)
     assert s.stderr.count("auth_fail from 127.0.0.1") <= 10  # a line every 10 ms at the most
+
+
+class Guess(wire.Conn):
+    """Asks with a wrong key, from an address of this machine; seconds() is how long the answer took."""
+
+    def __init__(self, server, fields, source="127.0.0.1"):
+        self.began = time.monotonic()
+        super().__init__(server, source=source)
+        self.send_request("GET", "/lobby.jpg", fields)
+
+    def seconds(self, status):
+        answer = self.read_answer()
+        took = time.monotonic() - self.began
+        assert answer.status == status, answer.text
+        self.socket.close()
+        return took
+
+
+def test_a_wrong_key_is_answered_late_and_nobody_else(server, keys):
+    """50 at a time, of five addresses: each waits its second or two, all together, and a good key meanwhile none."""
+    s = server("--keys", keys.path)
+    wire.put(s, "lobby", jpeg(5), keys.bearer("boss"))
+    wrong = [("Authorization", "Bearer sc_wrong")]
+    guesses = [Guess(s, wrong, f"127.0.0.{1 + n % 5}") for n in range(50)]
+    wire.eventually(lambda: s_metrics(s, keys)["stillcast_auth_delayed"] == 50)
+    for fields, status in ((keys.bearer("wall"), 200), ([], 401)):
+        with Guess(s, fields) as quick:
+            assert quick.seconds(status) < wire.patience(0.5)
+    with Guess(s, wrong) as eleventh:
+        assert eleventh.seconds(429) < wire.patience(0.5)
+    took = [guess.seconds(401) for guess in guesses]
+    assert min(took) >= 1 and max(took) < 2 + wire.patience(0.5) and max(took) - min(took) > 0.2, took
+    metrics = s_metrics(s, keys)
+    assert metrics["stillcast_auth_delayed"] == 0 and metrics["stillcast_auth_failures_total"] == 51
+
+
+def test_only_so_many_wrong_keys_wait(server, keys):
+    """A quarter of all connections and one: three of eight."""
+    s = server("--keys", keys.path, "--max-connections", 8, "--guess-delay", "30s")
+    wrong = [("Authorization", "Bearer sc_wrong")]
+    guesses = [Guess(s, wrong) for _ in range(3)]
+    wire.eventually(lambda: s_metrics(s, keys)["stillcast_auth_delayed"] == 3)
+    with Guess(s, wrong) as fourth:
+        assert fourth.seconds(429) < wire.patience(5)
+    assert s_metrics(s, keys)["stillcast_limit_hits_total", {"limit": "guess_delay"}] == 1
+    guesses.pop().socket.close()
+    wire.eventually(lambda: s_metrics(s, keys)["stillcast_auth_delayed"] == 2)
+    guesses.append(Guess(s, wrong))
+    wire.eventually(lambda: s_metrics(s, keys)["stillcast_auth_delayed"] == 3)
+    s.tell_to_stop()  # who waits is answered when the server ends
+    assert all(guess.seconds(401) < wire.patience(20) for guess in guesses)
 
 
 # Doubts
@@ -311,7 +366,7 @@ def test_the_commands_keep_to_what_a_server_takes(keys, tmp_path):
 def test_no_secret_is_told_anywhere(server, keys, tmp_path):
     """Every secret that there is, through everything at debug level: in no log, page, metric or argument."""
     pair = trust.pair(tmp_path)
-    s = server("--keys", keys.path, "--log-level", "debug", *pair.args)
+    s = server("--keys", keys.path, "--log-level", "debug", "--guess-delay", 0, *pair.args)
     s.tls = pair.client
     wire.put(s, "lobby", jpeg(1), keys.bearer("boss"))
     query = query_of(keys.sign("wall", "lobby"))

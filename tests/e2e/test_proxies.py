@@ -106,7 +106,7 @@ def as_client(monkeypatch):
 @pytest.mark.parametrize("configure", [nginx, haproxy, caddy])
 def test_all_works_under_a_path_behind(server, proxy, tmp_path, as_client, configure):
     keys = Keys(tmp_path / "keys", boss="view=* publish=*")
-    s = server("--keys", keys.path, "--trusted-proxy", "127.0.0.1")
+    s = server("--keys", keys.path, "--trusted-proxy", "127.0.0.1", "--guess-delay", 0)
     front = proxy(configure.__name__, configure, s)
     key, origin = keys.basic("boss"), [("Origin", f"http://127.0.0.1:{front.port}")]
     assert wire.request(front, "PUT", "/cams/a/b.jpg", key + origin, jpeg(1, size_bytes=200_000)).status == 201

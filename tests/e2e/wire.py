@@ -75,14 +75,16 @@ class Answer:
 
 
 class Conn:
-    """One connection. receive_bytes: a small receive buffer, for viewers that hardly read."""
+    """One connection. receive_bytes: a small receive buffer, for viewers that hardly read; source: the address we come from."""
 
-    def __init__(self, server, receive_bytes=None, timeout=10):
+    def __init__(self, server, receive_bytes=None, timeout=10, source=None):
         family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
         self.socket = socket.socket(family, socket.SOCK_STREAM)
         if receive_bytes:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
         self.socket.settimeout(patience(timeout))
+        if source:
+            self.socket.bind((source, 0))
         self.socket.connect((server.host, server.port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if getattr(server, "tls", None):
