@@ -19,7 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
 
 from peers.motion import SETTINGS as MOTION_SETTINGS, colored_picture  # noqa: E402
 import servers  # noqa: E402
-from peers.programs import DEVICE, camera, free_port, is_listening  # noqa: E402
+from peers.programs import DEVICE, camera, is_listening  # noqa: E402
 
 FPS = 25
 
@@ -31,7 +31,7 @@ class Foreign:
 
     def __init__(self, folder):
         programs.need(*self.needs)
-        self.folder, self.port, self.program = folder, free_port(), None
+        self.folder, self.port, self.program = folder, wire.free_port(), None
         self.prepare()
 
     def __enter__(self):
@@ -117,7 +117,7 @@ class Vlc(Foreign):
         if os.geteuid() == 0:
             nobody = pwd.getpwnam("nobody")
             self.movie.chmod(0o644)
-            for folder in (self.folder, *self.folder.parents[:2]):
+            for folder in (self.folder, *self.folder.parents[:3]):
                 folder.chmod(folder.stat().st_mode | 0o055)
             self.as_nobody = ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
         else:

@@ -27,12 +27,6 @@ def recipe(language):
     return re.search(rf"```{language}\n(.*?)```", text, re.S).group(1)
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
 def nginx(folder, port, upstream):
     location = re.sub(r"127\.0\.0\.1:808\d", upstream, recipe("nginx"))
     (folder / "nginx.conf").write_text(f"""daemon off; pid {folder}/pid; error_log stderr; events {{}}
@@ -58,7 +52,7 @@ class Proxy:
     """Looks to wire.py like a server; its clients come from CLIENT."""
 
     def __init__(self, folder, configure, server, port_of=None, **more):
-        self.host, self.port, self.tls = "127.0.0.1", free_port(), None
+        self.host, self.port, self.tls = "127.0.0.1", wire.free_port(), None
         command = configure(folder, self.port, f"127.0.0.1:{port_of or server.port}", **more)
         self.process = subprocess.Popen([str(word) for word in command], env={**os.environ, "PATH": SBIN, "HOME": str(folder)},
                                         stdout=subprocess.DEVNULL, stderr=open(folder / "proxy.log", "wb"))

@@ -211,13 +211,8 @@ def test_a_connection_that_the_server_closed_is_opened_again_without_a_word(serv
 
 # --- the server goes and comes ---
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return found.getsockname()[1]
-
-
 def test_who_is_not_there_is_told_of_once_and_tried_again(server, caplog):
-    port = free_port()
+    port = wire.free_port()
     with stillcast.Publisher(f"http://127.0.0.1:{port}/plot") as live:
         for number in range(1, 4):
             live.send(pictures.jpeg(number))
@@ -349,7 +344,7 @@ def test_numbers_become_a_graph(server):
 
 
 def test_no_number_is_lost_while_the_server_is_away(server):
-    port = free_port()
+    port = wire.free_port()
     with stillcast.Publisher(f"http://127.0.0.1:{port}/graph") as live:
         for step in range(12_000):  # more than one batch
             live.points(x=step)
@@ -360,7 +355,7 @@ def test_no_number_is_lost_while_the_server_is_away(server):
 
 def test_numbers_that_wait_have_a_limit(monkeypatch, caplog):
     monkeypatch.setattr(stillcast.courier, "POINTS_MOST", 10)
-    live = stillcast.Publisher(f"http://127.0.0.1:{free_port()}/graph")
+    live = stillcast.Publisher(f"http://127.0.0.1:{wire.free_port()}/graph")
     for step in range(30):
         live.points(x=step)
     assert live.counts["points_lost"] in range(10, 21) and caplog.text.count("the oldest are lost") == 1
@@ -431,7 +426,7 @@ def test_the_last_picture_goes_out_at_the_end_of_the_script(one_server, tmp_path
 
 def test_a_script_without_a_server_ends_soon_and_says_so(tmp_path):
     (tmp_path / "1.jpg").write_bytes(pictures.jpeg(1))
-    ended = subprocess.run([sys.executable, "-c", SCRIPT, f"http://127.0.0.1:{free_port()}/plot", tmp_path / "1.jpg"],
+    ended = subprocess.run([sys.executable, "-c", SCRIPT, f"http://127.0.0.1:{wire.free_port()}/plot", tmp_path / "1.jpg"],
                            env=SCRIPT_ENV, capture_output=True, text=True, timeout=wire.patience(5))
     assert ended.returncode == 0 and "Connection refused" in ended.stderr and "not delivered" in ended.stderr
 

@@ -1,8 +1,11 @@
 """HTTP as bytes on a socket, with nothing in between: requests that no library would send, answers
 read strictly, and pictures that tell when they are torn, foreign or out of order."""
 
+import contextlib
 import json as json_module
 import os
+import pathlib
+import random
 import re
 import select
 import socket
@@ -17,6 +20,16 @@ BOUNDARY = b"boundarydonotcross"
 def patience(seconds):
     """A deadline, stretched by $PATIENCE where sanitizers make everything slow."""
     return seconds * float(os.environ.get("PATIENCE", "1"))
+
+
+def free_port():
+    """For programs that cannot be told to let the system choose, or are started again on the same port: so it is none of those that
+    the system gives to others meanwhile."""
+    below = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", random.randrange(below // 2, below)))
+            return probe.getsockname()[1]
 
 
 def eventually(check, timeout=5, message="it did not happen"):
