@@ -17,6 +17,8 @@
 #define CIPHERS                                                                                    \
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"     \
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305"
+#define SUITES                                                                                     \
+    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256" /* 1.3 */
 #define GROUPS "X25519:P-256:P-384"
 
 /* All certificates that were read together. */
@@ -165,6 +167,7 @@ static int make_context(struct sc_tls *tls, const char *cert, const char *key,
     int rc = 0;
     if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1 ||
         SSL_CTX_set_cipher_list(context, CIPHERS) != 1 ||
+        SSL_CTX_set_ciphersuites(context, SUITES) != 1 ||
         SSL_CTX_set1_groups_list(context, GROUPS) != 1 || SSL_CTX_set_num_tickets(context, 0) != 1)
         rc =
             sc_err_set(err, -EINVAL, "this OpenSSL cannot do what TLS is to be here: %s", reason());
