@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define SC_LOG_TOPIC "app"
 #include "app/lineup.h"
 
 #include <errno.h>
@@ -8,10 +9,12 @@
 #include "app/saves.h"
 #include "base/own.h"
 #include "jail/jail.h"
+#include "media/stream.h"
 #include "sink/saver.h"
 #include "source/command/command.h"
 #include "source/runner.h"
 #include "source/spec.h"
+#include "stillcast/log.h"
 #include "stillcast/server.h"
 
 struct sc_lineup {
@@ -32,6 +35,8 @@ static int add(struct sc_lineup *lineup, size_t i, const struct sc_runner_config
     if (status < 0)
         return status;
     status = sc_runner_create(spec, stream, config, &lineup->runners[i], err);
+    if (status == 0 && *sc_stream_listens(stream))
+        sc_log(SC_INFO, "stream=%s takes numbers at %s", spec->name, sc_stream_listens(stream));
     return status < 0 ? status : sc_saves_add_source(lineup->saver, spec, err);
 }
 

@@ -18,13 +18,15 @@
 #include "base/own.h"
 #include "media/frame.h"
 
-#define QUIET_NS (5 * SC_NS_PER_S) /* a stream that is silent for so long has no rate */
-#define WAKES    64                /* inboxes woken in one go; there is one per thread */
+#define QUIET_NS      (5 * SC_NS_PER_S) /* a stream that is silent for so long has no rate */
+#define LISTENS_BYTES 96
+#define WAKES         64 /* inboxes woken in one go; there is one per thread */
 
 struct sc_stream {
     atomic_uint n_refs;
     enum sc_stream_origin origin;
     char name[SC_STREAM_NAME_BYTES];
+    char listens[LISTENS_BYTES];
     struct sc_stream_stats stats;
     struct sc_stream_ages ages;
     struct sc_seats seats;
@@ -127,6 +129,16 @@ struct sc_intake *sc_stream_intake(struct sc_stream *stream)
         intake = sc_intake_ref(stream->intake);
     (void)pthread_mutex_unlock(&stream->lock);
     return intake;
+}
+
+void sc_stream_set_listens(struct sc_stream *stream, const char *url)
+{
+    (void)snprintf(stream->listens, sizeof stream->listens, "%s", url);
+}
+
+const char *sc_stream_listens(const struct sc_stream *stream)
+{
+    return stream->listens;
 }
 
 void sc_stream_touch(struct sc_stream *stream)

@@ -19,6 +19,16 @@ void sc_stream_set_intake(struct sc_stream *stream, struct sc_intake *intake);
 /** Returns: a new reference; NULL when the stream takes no numbers or is closed. Thread: any. */
 struct sc_intake *sc_stream_intake(struct sc_stream *stream);
 
+/**
+ * Numbers are taken at this address, too: "tcp://127.0.0.1:2003". Copied.
+ *
+ * Thread: control, before the stream is served.
+ */
+void sc_stream_set_listens(struct sc_stream *stream, const char *url);
+
+/** Returns: "" when there is none. Thread: any. */
+const char *sc_stream_listens(const struct sc_stream *stream);
+
 /** Somebody sends to the stream: it is not to be forgotten. Thread: any. */
 void sc_stream_touch(struct sc_stream *stream);
 

@@ -22,9 +22,10 @@ enum sc_reader_format {
     SC_READER_LINES,
     SC_READER_CSV,
     SC_READER_JSON,
+    SC_READER_GRAPHITE, /* lines that stand alone: none is the head of a table */
 };
 
-/* In that order, ending with NULL: for options. */
+/* In that order, but for the last one, ending with NULL: for options. */
 extern const char *const sc_reader_format_names[];
 
 /* Gets every number. sample's name is valid for the call. Returns: 0; 1: it is not wanted, and not

@@ -144,7 +144,7 @@ const char *sc_reader_lines(struct sc_reader *reader, struct sc_word line)
         n_numbers += sc_number_parse(words[i], &values[i]) == 0;
     if (n_numbers == n)
         return take_numbers(reader, words, values, n);
-    if (n_numbers == 0 && n > 1)
+    if (n_numbers == 0 && n > 1 && reader->found != SC_READER_GRAPHITE)
         return keep_head(reader, line);
     return take_named(reader, words, n);
 }

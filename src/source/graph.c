@@ -115,7 +115,7 @@ static int graph_setup(void *state, const struct sc_source_spec *spec, struct sc
     int rc = make_feed(graph, err);
     if (rc == 0)
         rc = make_drawing(graph, err);
-    if (rc == 0 && sc_numbers_begin(graph->numbers, &graph->feed->text) < 0)
+    if (rc == 0 && sc_numbers_begin(graph->numbers, graph->ops->format, &graph->feed->text) < 0)
         rc = sc_err_set(err, -ENOMEM, "out of memory");
     if (rc < 0)
         graph_teardown(graph);
@@ -126,6 +126,8 @@ static void graph_meet(void *state, struct sc_stream *stream)
 {
     struct graph *graph = state;
     sc_stream_set_intake(stream, sc_numbers_intake(graph->numbers));
+    if (graph->feed->url)
+        sc_stream_set_listens(stream, graph->feed->url);
 }
 
 /* --- waiting --- */
@@ -206,23 +208,20 @@ static bool is_feed_due(const struct graph *graph)
 /* --- taking --- */
 
 /* All are counted; the first one is told. */
-static int tell_refused(struct graph *graph, const struct sc_source_ctx *ctx, struct sc_err *err)
+static int tell_refused(struct graph *graph, struct sc_err *err)
 {
     const struct sc_reader_report *report = sc_numbers_report(graph->feed->text);
     uint64_t n = report->n_refused - graph->n_refused;
     if (n == 0)
         return 0;
     graph->n_refused = report->n_refused;
-    bool is_news = !graph->is_bad_told;
-    graph->is_bad_told = true;
-    atomic_fetch_add_explicit(&ctx->stats->n_rejected, n - is_news, memory_order_relaxed);
-    if (!is_news)
+    if (!sc_feed_refuse(graph->feed, n, &graph->is_bad_told))
         return 0;
     return sc_err_set(err, -EBADMSG, "line %llu, \"%s\": %s", (unsigned long long)report->bad_line,
                       report->bad_text, report->bad_reason);
 }
 
-static int take(struct graph *graph, const struct sc_source_ctx *ctx, struct sc_err *err)
+static int take(struct graph *graph, struct sc_err *err)
 {
     if (!is_feed_due(graph))
         return 0;
@@ -239,7 +238,7 @@ static int take(struct graph *graph, const struct sc_source_ctx *ctx, struct sc_
     }
     if (rc < 0)
         return rc;
-    rc = tell_refused(graph, ctx, err);
+    rc = tell_refused(graph, err);
     if (graph->feed->fd != graph->feed_fd && watch_feed(graph) < 0)
         return sc_err_set(err, -ENOMEM, "graph '%s': out of memory", graph->spec->name);
     return rc;
@@ -300,7 +299,7 @@ static int graph_read(void *state, const struct sc_source_ctx *ctx, struct sc_dr
         if (rc == 0)
             rc = wait(graph, ctx);
         if (rc == 0)
-            rc = take(graph, ctx, err);
+            rc = take(graph, err);
         if (rc < 0)
             return rc;
     }
@@ -338,6 +337,10 @@ static const struct sc_source_option graph_options[] = {
     {"every", "TIME",
      "how often to look at this machine (default 1s) or to ask a URL (default 5s)"},
     {"state", "PATH", "a file that keeps the numbers: they are there again after a restart"},
+    {"connections", "N", "of tcp://: so many at a time, 1 to 1024 (default 64)"},
+    {"idle", "TIME", "of tcp://: a connection that is silent for so long is closed (default 5m)"},
+    {"insecure", "yes|no",
+     "listen on another address than loopback: anybody there may send numbers (default no)"},
     {"max_series", "N", "series at most, 1 to 64 (default 32)"},
     {NULL, NULL, NULL},
 };
@@ -346,7 +349,7 @@ const struct sc_source_ops sc_source_graph = {
     .name = "graph",
     .usage = "graph:[PATH]",
     .help =
-        "numbers as a moving graph. They are lines \"name value [unix-time]\", CSV, JSON lines or a table, and come from standard input (PATH is '-'), a FIFO or a file that grows, a command ('exec COMMAND'), a page of Prometheus' metrics (its http:// or https:// URL), this machine (system, system.cpu, .load, .memory, .network, .disk), or whoever posts to /NAME/points",
+        "numbers as a moving graph. They are lines \"name value [unix-time]\", CSV, JSON lines or a table, and come from standard input (PATH is '-'), a FIFO or a file that grows, a command ('exec COMMAND'), a page of Prometheus' metrics (its http:// or https:// URL), whoever sends Graphite's plaintext to tcp://127.0.0.1:2003 or udp://127.0.0.1:2003, this machine (system, system.cpu, .load, .memory, .network, .disk), or whoever posts to /NAME/points",
     .options = graph_options,
     .state_size = sizeof(struct graph),
     .default_fps = FPS,

@@ -58,6 +58,8 @@ static json_t *describe(const struct sc_call *call, struct sc_stream *stream)
     json_object_set_new(
         o, "origin",
         json_string(sc_stream_origin(stream) == SC_STREAM_PUSHED ? "pushed" : "source"));
+    const char *listens = sc_stream_listens(stream);
+    json_object_set_new(o, "listens", *listens ? json_string(listens) : json_null());
     json_object_set_new(o, "seq", json_integer((json_int_t)view.seq));
     json_object_set_new(o, "fps", json_real(view.rate_hz));
     json_object_set_new(o, "viewers", json_integer(view.n_viewers));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers from lines, tables, CSV and JSON: the same bytes in other pieces give the same numbers
  * and the same refusals; names have no room outside of their line; what is a number to us is one to
- * the C library. The first byte is the size of the pieces. */
+ * the C library. The first byte is the size of the pieces,
+ * and whether lines stand alone. */
 #include "series/reader.h"
 
 #include <assert.h>
@@ -50,11 +51,12 @@ static int feed(struct sc_reader *reader, const char *data, size_t len_bytes)
     return sc_reader_feed(reader, data, len_bytes);
 }
 
-static void read_all(const char *data, size_t len_bytes, size_t piece, struct outcome *out)
+static void read_all(enum sc_reader_format format, const char *data, size_t len_bytes, size_t piece,
+                     struct outcome *out)
 {
     struct sc_reader *reader = NULL;
     *out = (struct outcome){0};
-    assert(sc_reader_create(SC_READER_AUTO, "me", take, out, &reader) == 0);
+    assert(sc_reader_create(format, "me", take, out, &reader) == 0);
     for (size_t at = 0; at < len_bytes; at += piece) {
         size_t n = len_bytes - at < piece ? len_bytes - at : piece;
         char *copy = malloc(n); /* so that a step beyond it is seen */
@@ -100,8 +102,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
         return 0;
     const char *text = (const char *)data + 1;
     size_t piece = data[0] % 64 + 1;
-    read_all(text, len_bytes - 1, len_bytes, &whole);
-    read_all(text, len_bytes - 1, piece, &pieces);
+    enum sc_reader_format format = data[0] & 128 ? SC_READER_GRAPHITE : SC_READER_AUTO;
+    read_all(format, text, len_bytes - 1, len_bytes, &whole);
+    read_all(format, text, len_bytes - 1, piece, &pieces);
     check_report(&whole);
     assert(whole.hash == pieces.hash && whole.n == pieces.n);
     assert(whole.report.n_lines == pieces.report.n_lines &&

@@ -26,7 +26,7 @@ static int setup(void **state)
     static struct kit kit;
     const struct sc_numbers_config config = {.series = {COLUMN_US, N_COLUMNS, 16}};
     assert_int_equal(sc_numbers_create(&config, "test", &kit.numbers, NULL), 0);
-    assert_int_equal(sc_numbers_begin(kit.numbers, &kit.text), 0);
+    assert_int_equal(sc_numbers_begin(kit.numbers, SC_READER_AUTO, &kit.text), 0);
     *state = &kit;
     return 0;
 }

@@ -105,6 +105,17 @@ static void every_form_is_told_from_its_first_line(void **state)
     }
 }
 
+static void graphite_lines_stand_alone(void **state)
+{
+    static const char text[] = "{\"a\": 1}\nus sy id\n1 2 3 4\na,b 7\nc 8 100\n";
+    struct sc_reader *reader SC_AUTO(sc_reader_destroy) = NULL;
+    struct taken taken = {.n = 0};
+    assert_int_equal(sc_reader_create(SC_READER_GRAPHITE, "me", take, &taken, &reader), 0);
+    assert_int_equal(sc_reader_feed(reader, text, sizeof text - 1), 0);
+    assert_string_equal(taken.text, "1=1 2=2 3=3 4=4 a,b=7 c=8@100 ");
+    assert_int_equal(sc_reader_report(reader)->n_refused, 2); /* at once: no row may follow */
+}
+
 static void bad_lines_are_counted_the_first_quoted_and_the_rest_taken(void **state)
 {
     static const struct {
@@ -205,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form_is_told_from_its_first_line),
+        cmocka_unit_test(graphite_lines_stand_alone),
         cmocka_unit_test(bad_lines_are_counted_the_first_quoted_and_the_rest_taken),
         cmocka_unit_test(a_form_that_was_asked_for_is_not_guessed),
         cmocka_unit_test(a_line_may_be_64_kib_and_no_longer),

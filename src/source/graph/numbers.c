@@ -35,6 +35,7 @@ struct sc_numbers {
 
 struct sc_numbers_text {
     struct sc_numbers *numbers;
+    enum sc_reader_format format;
     struct sc_reader *reader;
     int64_t now_unix_us;
     bool is_past;
@@ -121,12 +122,14 @@ static int take(void *self, struct sc_series_sample *sample)
 
 /* --- texts --- */
 
-int sc_numbers_begin(struct sc_numbers *numbers, struct sc_numbers_text **out_text)
+int sc_numbers_begin(struct sc_numbers *numbers, enum sc_reader_format format,
+                     struct sc_numbers_text **out_text)
 {
     struct sc_numbers_text *text SC_AUTO(sc_numbers_drop) = calloc(1, sizeof *text);
     if (!text)
         return -ENOMEM;
-    int rc = sc_reader_create(numbers->config.format, numbers->name, take, text, &text->reader);
+    text->format = numbers->config.format != SC_READER_AUTO ? numbers->config.format : format;
+    int rc = sc_reader_create(text->format, numbers->name, take, text, &text->reader);
     if (rc < 0)
         return rc;
     (void)sc_intake_ref(&numbers->intake);
@@ -134,6 +137,11 @@ int sc_numbers_begin(struct sc_numbers *numbers, struct sc_numbers_text **out_te
     sc_buf_init(&text->lines, 2 * LINES_BYTES);
     *out_text = sc_steal(text);
     return 0;
+}
+
+int sc_numbers_begin_like(const struct sc_numbers_text *text, struct sc_numbers_text **out_text)
+{
+    return sc_numbers_begin(text->numbers, text->format, out_text);
 }
 
 void sc_numbers_drop(struct sc_numbers_text **text)
@@ -212,7 +220,7 @@ static struct sc_numbers *numbers_of(struct sc_intake *intake)
 static int intake_begin(struct sc_intake *intake, void **out_text)
 {
     struct sc_numbers_text *text;
-    int rc = sc_numbers_begin(numbers_of(intake), &text);
+    int rc = sc_numbers_begin(numbers_of(intake), SC_READER_AUTO, &text);
     if (rc == 0)
         *out_text = text;
     return rc;

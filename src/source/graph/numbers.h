@@ -62,8 +62,16 @@ void sc_numbers_close(struct sc_numbers *numbers);
 
 struct sc_numbers_text;
 
-/** Returns: 0; -ENOMEM. */
-int sc_numbers_begin(struct sc_numbers *numbers, struct sc_numbers_text **out_text);
+/**
+ * format  of a text where the configuration leaves it to the text.
+ *
+ * Returns: 0; -ENOMEM.
+ */
+int sc_numbers_begin(struct sc_numbers *numbers, enum sc_reader_format format,
+                     struct sc_numbers_text **out_text);
+
+/** Another one of the same form for the same graph. Returns: 0; -ENOMEM. */
+int sc_numbers_begin_like(const struct sc_numbers_text *text, struct sc_numbers_text **out_text);
 void sc_numbers_drop(struct sc_numbers_text **text);
 
 /** is_past  numbers that do not tell their time are of another time, and passed over. */
