@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "app/key_file.h"
+#include "app/prompt.h"
 #include "app/value.h"
 #include "base/clock.h"
 #include "base/own.h"
@@ -23,6 +24,8 @@
 
 static const char usage[] =
     "stillcast key add --keys FILE ID RIGHT...    makes a key and prints its token, once\n"
+    "stillcast key add --password --keys FILE ID RIGHT...\n"
+    "                                             one with a password, which it asks for\n"
     "stillcast key list --keys FILE               the keys and what they may\n"
     "stillcast key revoke --keys FILE ID          takes a key out\n"
     "stillcast sign --keys FILE --key ID --stream NAME [--for TIME] URL\n"
@@ -41,6 +44,7 @@ static const char usage[] =
 struct words {
     const char *keys, *key, *stream;
     uint64_t for_ns;
+    bool has_password;
     char **rest; /* ends with NULL */
 };
 
@@ -60,11 +64,9 @@ static int need(struct sc_err *err, const char *what)
 static int read_words(int argc, char **argv, struct words *out, struct sc_err *err)
 {
     static const struct option options[] = {
-        {"keys", required_argument, NULL, 'k'},
-        {"key", required_argument, NULL, 'i'},
-        {"stream", required_argument, NULL, 's'},
-        {"for", required_argument, NULL, 'f'},
-        {NULL, 0, NULL, 0},
+        {"keys", required_argument, NULL, 'k'},   {"key", required_argument, NULL, 'i'},
+        {"stream", required_argument, NULL, 's'}, {"for", required_argument, NULL, 'f'},
+        {"password", no_argument, NULL, 'p'},     {NULL, 0, NULL, 0},
     };
     *out = (struct words){.for_ns = FOR_NS};
     opterr = 0;
@@ -75,6 +77,8 @@ static int read_words(int argc, char **argv, struct words *out, struct sc_err *e
             out->key = optarg;
         else if (c == 's')
             out->stream = optarg;
+        else if (c == 'p')
+            out->has_password = true;
         else if (c != 'f')
             return sc_err_set(err, -EINVAL, "'%.64s' is no option here, or has no value",
                               argv[optind - 1]);
@@ -113,37 +117,60 @@ static size_t append(char *line, size_t n, const char *before, const char *text)
                           : n;
 }
 
-static size_t write_line(char *line, const char *id, const uint8_t *digest, char *const *rights)
+/* secret  as the file has it */
+static int add_line(const struct words *words, const char *secret, struct sc_err *err)
 {
-    size_t n = append(line, 0, id, digest ? " sha256:" : " -");
-    for (size_t i = 0; digest && i < SC_DIGEST_BYTES && n < LINE_BYTES; i++)
-        n += (size_t)snprintf(line + n, LINE_BYTES - n, "%02x", digest[i]);
-    for (; *rights; rights++)
-        n = append(line, n, " ", *rights);
-    return n;
+    char line[LINE_BYTES];
+    size_t n = append(line, append(line, 0, "", words->rest[0]), " ", secret);
+    for (char **right = words->rest + 1; *right; right++)
+        n = append(line, n, " ", *right);
+    if (strpbrk(words->rest[0], " \t\n") || n >= sizeof line)
+        return sc_err_set(err, -EINVAL, "the ID has blanks, or there are too many rights");
+    return strchr(line, '\n') ? sc_err_set(err, -EINVAL, "a right has more than one line")
+                              : sc_key_file_add(words->keys, line, err);
+}
+
+static int add_token(const struct words *words, struct sc_err *err)
+{
+    char token[SC_KEY_TOKEN_BYTES], secret[sizeof "sha256:" + 2 * SC_DIGEST_BYTES] = "sha256:";
+    uint8_t digest[SC_DIGEST_BYTES];
+    int rc = make_token(token, digest);
+    if (rc < 0)
+        return sc_err_set(err, rc, "cannot make a token: %s",
+                          rc == -ENOSYS ? "this build was made without OpenSSL" : strerror(-rc));
+    for (size_t i = 0; i < SC_DIGEST_BYTES; i++)
+        (void)snprintf(secret + strlen(secret), 3, "%02x", digest[i]);
+    rc = add_line(words, secret, err);
+    if (rc == 0)
+        (void)printf("%s\n", token);
+    explicit_bzero(token, sizeof token);
+    return rc;
+}
+
+static int add_password(const struct words *words, struct sc_err *err)
+{
+    char password[SC_PROMPT_BYTES], hash[SC_PASSWORD_HASH_BYTES];
+    int rc = sc_prompt_password(password, err);
+    if (rc < 0)
+        return rc;
+    rc = sc_password_hash(password, hash);
+    explicit_bzero(password, sizeof password);
+    if (rc < 0)
+        return sc_err_set(err, rc, "cannot hash a password: %s",
+                          rc == -ENOSYS ? "this build was made without libcrypt" : strerror(-rc));
+    return add_line(words, hash, err);
 }
 
 static int add_key(const struct words *words, struct sc_err *err)
 {
     const char *id = words->rest[0];
-    char token[SC_KEY_TOKEN_BYTES], line[LINE_BYTES];
-    uint8_t digest[SC_DIGEST_BYTES];
     if (!id || !words->rest[1])
         return need(err, "the key's ID or a right, such as view=*,");
-    bool is_anybody = strcmp(id, SC_KEY_ANYBODY) == 0;
-    int rc = make_token(token, digest);
-    if (rc < 0)
-        return sc_err_set(err, rc, "cannot make a token: %s",
-                          rc == -ENOSYS ? "this build was made without OpenSSL" : strerror(-rc));
-    if (strpbrk(id, " \t\n") ||
-        write_line(line, id, is_anybody ? NULL : digest, words->rest + 1) >= sizeof line)
-        return sc_err_set(err, -EINVAL, "the ID has blanks, or there are too many rights");
-    rc = strchr(line, '\n') ? sc_err_set(err, -EINVAL, "a right has more than one line")
-                            : sc_key_file_add(words->keys, line, err);
-    if (rc == 0 && !is_anybody)
-        (void)printf("%s\n", token);
-    explicit_bzero(token, sizeof token);
-    return rc;
+    if (strcmp(id, SC_KEY_ANYBODY) != 0)
+        return words->has_password ? add_password(words, err) : add_token(words, err);
+    return words->has_password
+               ? sc_err_set(err, -EINVAL, "'" SC_KEY_ANYBODY "' is who comes without a password")
+               : add_line(words, "-", err);
 }
 
 static int list_keys(const struct words *words, struct sc_err *err)

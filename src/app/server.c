@@ -20,6 +20,7 @@
 #include "app/version.h"
 #include "base/clock.h"
 #include "base/own.h"
+#include "http/checker.h"
 #include "http/guesses.h"
 #include "http/h2.h"
 #include "http/keyring.h"
@@ -57,6 +58,7 @@ struct sc_server {
     struct sc_tls *tls;         /* NULL: none */
     struct sc_keyring *keyring; /* NULL: none */
     struct sc_guesses *guesses;
+    struct sc_checker *checker; /* NULL: none */
     struct sc_network trusted[SC_TRUSTED_MAX];
     struct sc_grown *grown; /* NULL: this build draws no graphs */
     struct worker *workers;
@@ -225,6 +227,17 @@ static void trust_proxies(struct sc_server *server)
     proxies->networks = server->trusted;
 }
 
+static int open_checker(struct sc_server *server, struct sc_err *err)
+{
+    int rc = sc_checker_create(&server->checker);
+    if (rc < 0)
+        return sc_err_set(err, rc, "cannot check passwords: %s", strerror(-rc));
+    for (size_t i = 0; i < server->n_workers; i++)
+        sc_checker_listen(server->checker, &server->workers[i].lane->ear);
+    server->web.checker = server->checker;
+    return 0;
+}
+
 /* Certificates and keys. */
 static int open_trust(struct sc_server *server, struct sc_err *err)
 {
@@ -236,6 +249,8 @@ static int open_trust(struct sc_server *server, struct sc_err *err)
         rc = sc_keyring_create(config->keys_file, &server->keyring, err);
     if (rc == 0 && sc_guesses_create(&server->guesses) < 0)
         rc = sc_err_set(err, -ENOMEM, "out of memory");
+    if (rc == 0 && server->keyring)
+        rc = open_checker(server, err);
     server->web.tls = server->tls;
     server->web.keyring = server->keyring;
     server->web.guesses = server->guesses;
@@ -287,6 +302,8 @@ int sc_server_start(struct sc_server *server)
     int rc = 0;
     (void)sigfillset(&all); /* signals are the control thread's */
     (void)pthread_sigmask(SIG_SETMASK, &all, &old);
+    if (server->checker)
+        rc = sc_checker_start(server->checker);
     for (size_t i = 0; rc == 0 && i < server->n_workers; i++) {
         rc = -pthread_create(&server->workers[i].thread, NULL, run, &server->workers[i]);
         if (rc == 0)
@@ -304,6 +321,7 @@ static void stop_workers(struct sc_server *server)
         sc_loop_post(server->workers[i].lane->loop, &server->workers[i].drain);
     for (size_t i = 0; i < server->n_running; i++)
         (void)pthread_join(server->workers[i].thread, NULL);
+    sc_checker_stop(server->checker);
     for (size_t i = 0; i < server->n_workers; i++) {
         struct worker *worker = &server->workers[i];
         stop_accepting(worker);
@@ -321,6 +339,7 @@ void sc_server_destroy(struct sc_server **server)
     sc_entrances_close(&old->entrances);
     sc_tls_destroy(&old->tls);
     sc_keyring_destroy(&old->keyring);
+    sc_checker_destroy(&old->checker);
     sc_guesses_destroy(&old->guesses);
     sc_registry_destroy(&old->web.registry);
     sc_pool_unref(&old->web.pool);

@@ -27,6 +27,7 @@ struct sc_exchange {
     void *self;
     uint64_t id;
     bool is_head;
+    bool was_taken; /* so its request is not in the connection's buffer any more */
 };
 
 /* How a request's body comes in. */

@@ -41,8 +41,16 @@ void sc_exchange_answer(struct sc_exchange *x, const struct sc_answer *answer)
 void sc_exchange_take(struct sc_exchange *x, const struct sc_exchange_ops *ops, void *self)
 {
     assert(!x->ops && ops->gone);
+    x->was_taken = true;
     x->ops = ops;
     x->self = self;
+}
+
+void sc_exchange_give_back(struct sc_exchange *x)
+{
+    assert(x->ops);
+    x->ops = NULL;
+    x->self = NULL;
 }
 
 void sc_exchange_read_body(struct sc_exchange *x, const struct sc_body_patience *patience)
@@ -88,7 +96,7 @@ void sc_exchange_abort(struct sc_exchange *x)
 
 bool sc_exchange_move(struct sc_exchange *x, struct sc_h1_config *to)
 {
-    return x->carrier->move && x->carrier->move(x, to);
+    return !x->was_taken && x->carrier->move && x->carrier->move(x, to);
 }
 
 bool sc_exchange_is_head(const struct sc_exchange *x)

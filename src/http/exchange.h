@@ -68,6 +68,9 @@ void sc_exchange_answer(struct sc_exchange *x, const struct sc_answer *answer);
 /** ops  NULL functions are never called for; self is the owner's. */
 void sc_exchange_take(struct sc_exchange *x, const struct sc_exchange_ops *ops, void *self);
 
+/** Undoes sc_exchange_take: it can be answered or taken, but not moved, and gone is not called. */
+void sc_exchange_give_back(struct sc_exchange *x);
+
 /* How patient the carrier is with a body. */
 struct sc_body_patience {
     uint64_t whole_ns;   /* for all of it; 0: no limit */

@@ -75,6 +75,14 @@ static struct place *find(struct sc_guesses *guesses, uint64_t who)
     return oldest;
 }
 
+void sc_guesses_forgive(struct sc_guesses *guesses, const struct sc_address *address)
+{
+    (void)pthread_mutex_lock(&guesses->lock);
+    struct place *place = find(guesses, identify(address));
+    place->n -= place->n > 0;
+    (void)pthread_mutex_unlock(&guesses->lock);
+}
+
 bool sc_guesses_note(struct sc_guesses *guesses, const struct sc_address *address, uint64_t now_ns)
 {
     (void)pthread_mutex_lock(&guesses->lock);

@@ -27,3 +27,6 @@ void sc_guesses_destroy(struct sc_guesses **guesses);
  * Thread:  any.
  */
 bool sc_guesses_note(struct sc_guesses *guesses, const struct sc_address *address, uint64_t now_ns);
+
+/** Takes one back that was counted: it was right. Thread: any. */
+void sc_guesses_forgive(struct sc_guesses *guesses, const struct sc_address *address);

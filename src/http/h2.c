@@ -497,6 +497,7 @@ static int make_session(struct sc_h2 *h2)
         nghttp2_option_set_max_outbound_ack(option, ACKS_MAX);
         nghttp2_option_set_max_settings(option, SETTINGS_MAX);
         nghttp2_option_set_no_closed_streams(option, 1);
+        nghttp2_option_set_no_auto_window_update(option, 1); /* see on_data in h2_request.c */
         nghttp2_option_set_stream_reset_rate_limit(option, RESETS_MAX, RESETS_PER_S);
         nghttp2_option_set_max_continuations(option, (CONTINUE_MAX + 1) * FRAME_HEAD_BYTES);
         rc = nghttp2_session_server_new2(&h2->session, callbacks, h2, option);

@@ -160,16 +160,20 @@ static int feed(struct sc_h2_stream *s, const uint8_t *data, size_t bytes)
     return rc;
 }
 
+/* A body that nobody reads yet fills its stream's window and no more: the others go on. */
 static int on_data(nghttp2_session *session, uint8_t flags, int32_t id, const uint8_t *data,
                    size_t bytes, void *self)
 {
     struct sc_h2_stream *s = nghttp2_session_get_stream_user_data(session, id);
-    if (!s || s->answer != SC_H2_ANSWER_NONE)
-        return 0;
-    if (s->body == SC_H2_BODY_READING)
-        (void)feed(s, data, bytes); /* it has answered when it wants no more */
-    else if (sc_buf_append(&s->early, data, bytes) < 0)
+    bool is_wanted = s && s->answer == SC_H2_ANSWER_NONE;
+    bool is_early = is_wanted && s->body != SC_H2_BODY_READING;
+    if (nghttp2_session_consume_connection(session, bytes) < 0 ||
+        (!is_early && nghttp2_session_consume_stream(session, id, bytes) < 0))
+        return NGHTTP2_ERR_CALLBACK_FAILURE;
+    if (is_early && sc_buf_append(&s->early, data, bytes) < 0)
         sc_h2_reset(s, NGHTTP2_ENHANCE_YOUR_CALM);
+    else if (is_wanted && !is_early)
+        (void)feed(s, data, bytes); /* it has answered when it wants no more */
     return 0;
 }
 
@@ -200,6 +204,7 @@ void sc_h2_read_body(struct sc_exchange *x, const struct sc_body_patience *patie
     if (s->wants_continue && s->early.len_bytes == 0)
         say_continue(s);
     s->body = SC_H2_BODY_READING;
+    (void)nghttp2_session_consume_stream(s->h2->session, s->id, s->early.len_bytes);
     (void)feed(s, (const uint8_t *)s->early.data, s->early.len_bytes);
     sc_buf_fini(&s->early);
     if (is_whole)

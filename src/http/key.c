@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "http/password.h"
 #include "http/right.h"
 
 #define BLANKS      " \t"
@@ -50,6 +51,19 @@ static int read_hex(const char *text, uint8_t out[static SC_DIGEST_BYTES])
     return 0;
 }
 
+/* The digest is for signing links, and no token's (sc_keys_match). */
+static int read_hash(struct sc_key *key, const char *hash, struct sc_err *err)
+{
+    int rc = sc_password_is_hash(hash);
+    if (rc == -ENOSYS)
+        return sc_err_set(err, -EINVAL,
+                          "'%s' has a password, and this build was made without libcrypt", key->id);
+    if (rc < 0)
+        return sc_err_set(err, -EINVAL, "the password of '%s' is no hash of yescrypt", key->id);
+    key->hash = hash;
+    return sc_digest(hash, strlen(hash), key->digest);
+}
+
 static int read_secret(struct sc_key *key, const char *secret, struct sc_err *err)
 {
     key->is_anybody = strcmp(key->id, SC_KEY_ANYBODY) == 0;
@@ -57,12 +71,16 @@ static int read_secret(struct sc_key *key, const char *secret, struct sc_err *er
         return strcmp(secret, "-") == 0
                    ? 0
                    : sc_err_set(err, -EINVAL, "'anybody' has no secret but '-'");
+    if (secret[0] == '$')
+        return read_hash(key, secret, err);
     if (strncmp(secret, HASH_PREFIX, sizeof HASH_PREFIX - 1) == 0 &&
         read_hex(secret + sizeof HASH_PREFIX - 1, key->digest) == 0)
         return 0;
-    return sc_err_set(err, -EINVAL,
-                      "the secret of '%s' is not 'sha256:' and 64 hexadecimal digits in lower case",
-                      key->id);
+    return sc_err_set(
+        err, -EINVAL,
+        "the secret of '%s' is neither 'sha256:' and 64 hexadecimal digits in lower case "
+        "nor a password's hash",
+        key->id);
 }
 
 static int check_patterns(const char *id, const char *patterns, struct sc_err *err)

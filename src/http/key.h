@@ -4,9 +4,11 @@
  *     ID SECRET RIGHT[=PATTERN[,PATTERN...]]...
  *
  *     wall     sha256:9f86d0...  view=lobby,front/...
+ *     ann      $y$j9T$...        view=...
  *     anybody  -                 view=public/...
  *
- * SECRET is the SHA-256 of a token, or "-" for the one key that needs none: anybody. A PATTERN is a
+ * SECRET is the SHA-256 of a token, the yescrypt hash of a password (password.h), or "-" for the
+ * one key that needs none: anybody. A PATTERN is a
  * stream's name in which '*' stands for any characters, '/' too. metrics has no pattern. */
 #pragma once
 
@@ -22,12 +24,13 @@
 struct sc_key {
     char id[SC_KEY_ID_BYTES];
     bool is_anybody;
-    uint8_t digest[SC_DIGEST_BYTES];            /* of the token */
+    const char *hash;                           /* of the password, borrowed; NULL: a token */
+    uint8_t digest[SC_DIGEST_BYTES];            /* of the token, or of the hash */
     const char *patterns[SC_RIGHT_METRICS + 1]; /* "a,b/..." by right, borrowed; NULL: none */
 };
 
 /**
- * Reads a line, which it takes apart in place; patterns lie in it.
+ * Reads a line, which it takes apart in place; patterns and hash lie in it.
  *
  * line  without its end
  *

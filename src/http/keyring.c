@@ -17,6 +17,12 @@ struct sc_keyring {
 
 /* --- what is in a file --- */
 
+struct sc_keys *sc_keys_ref(struct sc_keys *keys)
+{
+    atomic_fetch_add(&keys->n_refs, 1);
+    return keys;
+}
+
 void sc_keys_unref(struct sc_keys **keys)
 {
     struct sc_keys *old = sc_steal(*keys);
@@ -24,6 +30,7 @@ void sc_keys_unref(struct sc_keys **keys)
         return;
     sc_secret_free(&old->text);
     free(old->all);
+    free(old->proofs);
     free(old);
 }
 
@@ -69,7 +76,8 @@ int sc_keys_parse(char **text, struct sc_keys **out_keys, struct sc_err *err)
     atomic_store(&keys->n_refs, 1);
     keys->text = sc_steal(mine);
     keys->all = calloc(SC_KEYS_MAX, sizeof *keys->all);
-    if (!keys->all)
+    keys->proofs = calloc(SC_KEYS_MAX, sizeof *keys->proofs);
+    if (!keys->all || !keys->proofs)
         return sc_err_set(err, -ENOMEM, "out of memory");
     int rc = add_lines(keys, err);
     if (rc == 0)
@@ -92,7 +100,8 @@ const struct sc_key *sc_keys_match(const struct sc_keys *keys, struct sc_text to
     if (sc_digest(token.data, token.len_bytes, digest) < 0)
         return NULL;
     for (size_t i = 0; i < keys->n; i++)
-        if (sc_digest_equal(keys->all[i].digest, digest, sizeof digest) && !keys->all[i].is_anybody)
+        if (sc_digest_equal(keys->all[i].digest, digest, sizeof digest) &&
+            !keys->all[i].is_anybody && !keys->all[i].hash)
             found = &keys->all[i];
     return found;
 }
@@ -164,8 +173,7 @@ bool sc_keyring_can_change(const struct sc_keyring *ring)
 struct sc_keys *sc_keyring_keys(struct sc_keyring *ring)
 {
     (void)pthread_mutex_lock(&ring->lock);
-    struct sc_keys *keys = ring->now;
-    atomic_fetch_add(&keys->n_refs, 1);
+    struct sc_keys *keys = sc_keys_ref(ring->now);
     (void)pthread_mutex_unlock(&ring->lock);
     return keys;
 }

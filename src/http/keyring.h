@@ -15,7 +15,8 @@ struct sc_keys {
     _Atomic unsigned n_refs;
     size_t n;
     struct sc_key *all;
-    char *text; /* what patterns lie in */
+    char *text;                         /* what patterns lie in */
+    uint8_t (*proofs)[SC_DIGEST_BYTES]; /* of right passwords; the checker's (checker.h) */
 };
 
 struct sc_keyring;
@@ -28,12 +29,14 @@ struct sc_keyring;
  * Returns: 0; -EINVAL with a sentence that tells the line; -ENOMEM.
  */
 int sc_keys_parse(char **text, struct sc_keys **out_keys, struct sc_err *err);
+struct sc_keys *sc_keys_ref(struct sc_keys *keys);
 void sc_keys_unref(struct sc_keys **keys);
 
 /** Returns: the key of that id, borrowed; NULL: none. */
 const struct sc_key *sc_keys_find(const struct sc_keys *keys, const char *id);
 
-/** Returns: the key whose token it is, borrowed; NULL: none. Takes as long for any token. */
+/** Returns: the key whose token it is, borrowed; NULL: none, or it has a password. Takes as long
+ * for any token. */
 const struct sc_key *sc_keys_match(const struct sc_keys *keys, struct sc_text token);
 
 /**

@@ -214,6 +214,7 @@ int sc_request_parse(const char *data, size_t len_bytes, struct sc_request *out_
         return refuse(&cursor, -431, "The request's head is larger than 16384 bytes.");
     if (rc < 0)
         return rc;
+    request.head = data;
     request.head_bytes = (size_t)(cursor.at - data);
     *out_request = request;
     return 0;

@@ -41,7 +41,8 @@ struct sc_request {
     bool has_length;
     bool wants_continue;
     uint64_t length_bytes;
-    size_t head_bytes; /* the head's size: the body begins here */
+    const char *head;  /* as it came */
+    size_t head_bytes; /* its size: the body begins there */
     size_t n_fields;
     struct sc_field fields[SC_REQUEST_FIELDS_MAX];
 };

@@ -7,6 +7,7 @@
 
 #include "base/own.h"
 #include "web/audience.h"
+#include "web/held.h"
 
 static void on_inbox(struct sc_watch *watch, uint32_t events)
 {
@@ -30,10 +31,20 @@ static void on_round(struct sc_task *task)
     sc_audience_round(lane);
 }
 
+static void on_checked(struct sc_task *task)
+{
+    struct sc_lane *lane = sc_container_of(task, struct sc_lane, ear.task);
+    sc_checker_heard(&lane->ear);
+    sc_held_look(lane);
+}
+
 static void configure(struct sc_lane *lane, struct sc_web *web)
 {
     lane->web = web;
     sc_list_init(&lane->audiences);
+    sc_list_init(&lane->held);
+    lane->ear.loop = lane->loop;
+    lane->ear.task.run = on_checked;
     lane->h1 = (struct sc_h1_config){
         .loop = lane->loop,
         .header_timeout_ns = web->config.header_timeout_ns,

@@ -213,6 +213,11 @@ static void write_server(struct sc_buf *out, const struct sc_web *web)
         plain(out, "auth_limited_total", "counter",
               "Of these: answered 429, too many from one address.",
               (double)get(&web->stats.n_auth_limited));
+        plain(out, "password_checks_total", "counter", "Passwords that were not known yet.",
+              (double)sc_checker_count(web->checker));
+        plain(out, "password_checks_refused_total", "counter",
+              "Requests answered 503, too many waited for a check.",
+              (double)get(&web->stats.n_checks_full));
         plain(out, "auth_delayed", "gauge", "Wrong keys whose answer waits now.",
               (double)get(&web->stats.n_late));
     }

@@ -6,12 +6,16 @@
 #include <string.h>
 #include <time.h>
 
+#include "http/checker.h"
 #include "http/credential.h"
+#include "http/guesses.h"
 #include "http/keyring.h"
 #include "http/link.h"
 #include "web/guess.h"
+#include "web/held.h"
 
-#define LINK_S 300 /* what pages get: good for connecting, not for keeping */
+#define LINK_S      300 /* what pages get: good for connecting, not for keeping */
+#define NO_SUCH_KEY "there is no such key"
 
 /* --- what the caller may --- */
 
@@ -61,11 +65,50 @@ static bool refuse_guess(const struct sc_call *call, const char *sentence)
     return false;
 }
 
+/* Returns the check that answers the question; NULL after it has answered. */
+static struct sc_check *check_password(const struct sc_call *call,
+                                       const struct sc_question *question)
+{
+    struct sc_web *web = call->web;
+    struct sc_check *check = NULL;
+    if (sc_checker_ask(web->checker, question, &check) == 0)
+        return check;
+    sc_guesses_forgive(web->guesses, &call->client.address);
+    sc_web_count(&web->stats.n_checks_full);
+    sc_reply_error(&call->reply, 503, "Retry-After: 2\r\n",
+                   "too many passwords are being checked: try again");
+    return NULL;
+}
+
+/* A password that is not known yet is looked at elsewhere, and the request comes again. */
+static bool identify_by_password(struct sc_call *call, const struct sc_credential *c)
+{
+    struct sc_question question;
+    struct sc_guess guess = guess_of(call);
+    if (sc_question_make(call->web->checker, call->caller.keys, c->user, c->secret, &question) < 0)
+        return refuse_guess(call, NO_SUCH_KEY);
+    if (sc_checker_knows(call->web->checker, &question)) {
+        call->caller.key = question.key;
+        return true;
+    }
+    struct sc_check *check = sc_checker_join(call->web->checker, &question);
+    bool is_first = !check;
+    if (is_first && sc_guess_is_too_many(&guess))
+        return false;
+    if (is_first)
+        check = check_password(call, &question);
+    if (check)
+        sc_held_keep(call, &check, is_first);
+    return false;
+}
+
 static bool identify_by_key(struct sc_call *call, int read, const struct sc_credential *c)
 {
     const struct sc_key *key = read == 0 ? sc_keys_match(call->caller.keys, c->secret) : NULL;
+    if (read == 0 && !key && c->user[0])
+        return identify_by_password(call, c);
     if (!key || (c->user[0] && strcmp(c->user, key->id) != 0))
-        return refuse_guess(call, "there is no such key");
+        return refuse_guess(call, NO_SUCH_KEY);
     call->caller.key = key;
     return true;
 }
@@ -111,9 +154,10 @@ static bool refuse(struct sc_call *call)
         sc_reply_error(&call->reply, 403, NULL, "the key '%s' may not do this%s",
                        call->caller.key->id, call->caller.only ? " by a link" : "");
     else
-        sc_reply_error(&call->reply, 401, SC_GUESS_LOGIN,
-                       "this needs a key: log in with a key's name and token, or send "
-                       "'Authorization: Bearer TOKEN'");
+        sc_reply_error(
+            &call->reply, 401, SC_GUESS_LOGIN,
+            "this needs a key: log in with a key's name and its token or password, or send "
+            "'Authorization: Bearer TOKEN'");
     return false;
 }
 

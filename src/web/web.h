@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/list.h"
+#include "http/checker.h"
 #include "http/exchange.h"
 #include "http/forwarded.h"
 #include "http/h1.h"
@@ -26,7 +27,7 @@ struct sc_web_stats {
     _Atomic uint64_t n_frame_too_large, n_store_full, n_streams_full, n_rejected, n_wrong_host,
         n_foreign_writes, n_auth_failures, n_auth_limited, n_points, n_points_refused,
         n_late, /* answers to wrong keys that wait now */
-        n_late_full;
+        n_late_full, n_checks_full;
 };
 
 /* Makes a stream that draws numbers where some are sent to a name that nobody has yet. */
@@ -52,6 +53,7 @@ struct sc_web {
     struct sc_tls *tls;         /* NULL: none; borrowed */
     struct sc_keyring *keyring; /* NULL: everybody may do everything; borrowed */
     struct sc_guesses *guesses; /* borrowed */
+    struct sc_checker *checker; /* of passwords; NULL: no keys; borrowed */
     struct sc_trusted proxies;  /* borrowed */
     struct sc_h1_stats h1;
     struct sc_web_stats stats;
@@ -69,6 +71,8 @@ struct sc_lane {
     struct sc_list audiences;
     struct sc_h1_config h1;
     struct sc_log_limit guess_log;
+    struct sc_list held; /* requests whose password is being checked (held.h) */
+    struct sc_checker_ear ear;
 };
 
 /* What must be known of a request when it is answered later. */
