@@ -143,9 +143,9 @@ def test_publishing_from_c(one_server, tmp_path):
 def test_opencv_in_cpp(one_server):
     if not (BUILT / "opencv").exists():
         pytest.skip("libopencv-dev is not installed")
-    run(BUILT / "opencv", one_server.url + "ball")
+    run(BUILT / "opencv", one_server.url + "ball", 11)
     pixels = shown(one_server, "ball")
-    assert near(pixels, (0, 0, 128)).mean() > 0.8 and near(pixels, (255, 200, 0))[120, 305]
+    assert near(pixels, (0, 0, 128)).mean() > 0.8 and near(pixels, (255, 200, 0))[120, 30]
 
 
 def test_a_server_in_a_c_program():
