@@ -20,4 +20,4 @@ with stillcast.Publisher(url, order="bgr") as live:
         if not is_there:
             break
         picture[cv2.Canny(picture, 100, 200) > 0] = (0, 255, 0)
-        live.send(picture)
+        live.send(picture, copy=False)  # the next one is read into memory of its own

@@ -22,10 +22,10 @@ class AsyncPublisher:
         self._publisher = publisher
         self.url = publisher.url
 
-    async def send(self, picture: Any, *, order: Optional[str] = None) -> bool:
+    async def send(self, picture: Any, *, order: Optional[str] = None, copy: bool = True) -> bool:
         """Publishes. False: a newer picture took its place. Raises PublishError when it was refused."""
         form = self._publisher._in_order(order)
-        return await self._offer(lambda told: Job(prepare(picture, form), told))
+        return await self._offer(lambda told: Job(prepare(picture, form, copy), told))
 
     async def savefig(self, figure: Any = None, **options: Any) -> bool:
         form = self._publisher._form

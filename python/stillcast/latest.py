@@ -29,9 +29,9 @@ class Latest:
         if picture is not None:
             self.set(picture)
 
-    def set(self, picture: Any) -> None:
-        """Makes it the newest. What may be a picture: see Publisher.send."""
-        self._set(prepare(picture, self._form))
+    def set(self, picture: Any, *, copy: bool = True) -> None:
+        """Makes it the newest. What may be a picture, and what copy=False is for: see Publisher.send."""
+        self._set(prepare(picture, self._form, copy))
 
     def close(self) -> None:
         """No picture will come any more: viewers get the last one, and then the end."""

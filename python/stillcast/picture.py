@@ -9,9 +9,9 @@ import importlib
 import io
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Optional, Tuple
 
 from . import png
 from .errors import PublishError
@@ -46,8 +46,9 @@ class Raster:
     pixels: bytes
 
 
-def prepare(picture: Any, form: Form) -> Encode:
-    """Takes what the caller has, in a few microseconds and one copy. Gives what is left to do."""
+def prepare(picture: Any, form: Form, copy: bool = True) -> Encode:
+    """Takes what the caller has, in a few microseconds and one copy. Gives what is left to do. copy: False when nobody
+    writes into the picture any more; it is read later then."""
     if isinstance(picture, bytes):
         return _bytes(picture)
     if isinstance(picture, (str, os.PathLike)):
@@ -55,12 +56,15 @@ def prepare(picture: Any, form: Form) -> Encode:
     if hasattr(picture, "savefig"):
         return prepare_figure(picture, form)
     if hasattr(picture, "save") and hasattr(picture, "mode"):
-        image = picture.copy()
+        image = picture.copy() if copy else picture
         return lambda: _encode_image(image, form)
-    found = _raster(picture)
-    if isinstance(found, bytes):
-        return _bytes(found)
-    return _later(found, form)
+    array, form = _unturned(_checked(picture), form)
+    if memoryview(array).ndim == 1:
+        return _bytes(_to_bytes(array))
+    if copy and memoryview(array).format == "B":
+        return _later(_raster(array), form)
+    held = array.copy() if copy else array
+    return lambda: _encode(_raster(held), form)
 
 
 def _bytes(data: bytes) -> Encode:
@@ -95,8 +99,8 @@ def _drawn(figure: Any, **options: Any) -> Optional[Raster]:
     return Raster(width, height, 4, pixels) if len(pixels) == width * height * 4 else None
 
 
-def _raster(array: Any) -> Union[Raster, bytes]:
-    """An array's pixels, copied; bytes when it holds a picture that is encoded already."""
+def _checked(array: Any) -> Any:
+    """What has an array's buffer, and can be a picture. TypeError says why it cannot."""
     try:
         view = memoryview(array)
     except TypeError:
@@ -105,19 +109,40 @@ def _raster(array: Any) -> Union[Raster, bytes]:
                             f"not {type(array).__name__}") from None
         array = array.__array__()
         view = memoryview(array)
-    if view.format in ("f", "d", "e") and hasattr(array, "clip"):
-        array = (array.clip(0, 1) * 255 + 0.5).astype("uint8")
-    elif view.format == "?" and hasattr(array, "astype"):
-        array = array.astype("uint8") * 255
-    elif view.format != "B":
+    if view.format != "B" and not (view.format in ("f", "d", "e", "?") and hasattr(array, "astype")):
         raise TypeError(f"an array is of uint8, bool, or floats from 0 to 1, not of {getattr(array, 'dtype', view.format)}")
     shape = view.shape or ()
-    data: bytes = array.tobytes() if hasattr(array, "tobytes") else bytes(array)
     if len(shape) == 1:
-        return data
-    if len(shape) not in (2, 3) or (len(shape) == 3 and not 1 <= shape[2] <= 4) or 0 in shape:
+        if view.format != "B":
+            raise TypeError("an array of one dimension is an encoded picture, of uint8")
+    elif len(shape) not in (2, 3) or (len(shape) == 3 and not 1 <= shape[2] <= 4) or 0 in shape:
         raise TypeError(f"an array is height x width, or height x width x 1 to 4 colors, not {' x '.join(map(str, shape))}")
-    return Raster(shape[1], shape[0], shape[2] if len(shape) == 3 else 1, data)
+    return array
+
+
+def _unturned(array: Any, form: Form) -> Tuple[Any, Form]:
+    """frame[:, :, ::-1] is frame in the other order of colors, and that copies many times faster."""
+    strides, shape = memoryview(array).strides or (), memoryview(array).shape or ()
+    if len(shape) == 3 and shape[2] == 3 and strides[2] < 0 and hasattr(array, "astype"):
+        return array[:, :, ::-1], replace(form, order="bgr" if form.order == "rgb" else "rgb")
+    return array, form
+
+
+def _raster(array: Any) -> Raster:
+    kind = memoryview(array).format
+    if kind == "?":
+        array = array.astype("uint8") * 255
+    elif kind != "B":
+        array = array.clip(0, 1)
+        array[array != array] = 0
+        array = (array * 255 + 0.5).astype("uint8")
+    shape = memoryview(array).shape or ()
+    return Raster(shape[1], shape[0], shape[2] if len(shape) == 3 else 1, _to_bytes(array))
+
+
+def _to_bytes(array: Any) -> bytes:
+    data: bytes = array.tobytes() if hasattr(array, "tobytes") else bytes(array)
+    return data
 
 
 def _module(name: str, only_loaded: bool = False) -> Any:
@@ -169,14 +194,23 @@ def _image(raster: Raster, form: Form) -> Any:
 
 
 def _encode_image(image: Any, form: Form) -> bytes:
-    out = io.BytesIO()
     if form.kind == "png":
-        image.save(out, "PNG", compress_level=3)
-        return out.getvalue()
+        return _saved(image, "PNG", compress_level=3)
     if image.mode not in ("L", "RGB", "CMYK"):
         image = _on_white(image)
-    image.save(out, "JPEG", quality=form.quality, subsampling=0)
-    return out.getvalue()
+    return _saved(image, "JPEG", quality=form.quality, subsampling=0)
+
+
+def _saved(image: Any, kind: str, **options: Any) -> bytes:
+    """Through a file in memory: Pillow lets the other threads run while it encodes to a file, but not to BytesIO."""
+    if not hasattr(os, "memfd_create"):
+        out = io.BytesIO()
+        image.save(out, kind, **options)
+        return out.getvalue()
+    with open(os.memfd_create("stillcast"), "w+b") as file:
+        image.save(file, kind, **options)
+        file.seek(0)
+        return file.read()
 
 
 def _on_white(image: Any) -> Any:

@@ -46,11 +46,12 @@ class Publisher:
 
     # --- pictures ---
 
-    def send(self, picture: Any, *, order: Optional[str] = None) -> None:
+    def send(self, picture: Any, *, order: Optional[str] = None, copy: bool = True) -> None:
         """Publishes a PIL image, an array (height x width [x 1 to 4 colors], uint8, bool, or floats from 0 to 1), a
-        matplotlib figure, the bytes of an encoded picture, or the path of one. The caller may change it at once."""
+        matplotlib figure, the bytes of an encoded picture, or the path of one. The caller may change it at once;
+        copy=False gives an image or an array away instead, without the time that a copy takes: it is read later."""
         self._courier.raise_problem()
-        self._courier.offer(Job(prepare(picture, self._in_order(order))))
+        self._courier.offer(Job(prepare(picture, self._in_order(order), copy)))
 
     def savefig(self, figure: Any = None, **options: Any) -> None:
         """Publishes a matplotlib figure (default: pyplot's current one). options: as Figure.savefig takes them."""

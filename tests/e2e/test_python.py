@@ -95,7 +95,8 @@ def test_pictures_of_every_make_arrive(one_server, live, make, tmp_path):
     (numpy.full((48, 64, 2), (90, 255), numpy.uint8), (90, 90, 90)),
     (numpy.full((48, 64, 4), (9, 9, 9, 0), numpy.uint8), (255, 255, 255)),
     (numpy.array([[2.0, -1.0]] * 48).repeat(32, axis=1), (255, 255, 255)),
-], ids=["grey", "one channel", "bool", "grey with alpha", "transparent", "floats beyond 0 to 1"])
+    (numpy.full((48, 64), numpy.nan), (0, 0, 0)),
+], ids=["grey", "one channel", "bool", "grey with alpha", "transparent", "floats beyond 0 to 1", "no numbers"])
 def test_arrays_of_other_forms(one_server, live, array, color):
     one = live()
     one.send(array)
@@ -138,16 +139,60 @@ def test_any_encoder_will_do(one_server, names, kind, order):
     assert answer["content-type"] == f"image/{kind}" and near(pictures.pixel(answer.body), BLUE)
 
 
-def test_what_was_sent_does_not_change_with_what_the_caller_draws_next(one_server, live, monkeypatch):
-    one, gate = live(), threading.Event()
-    encode = stillcast.picture._encode
-    monkeypatch.setattr(stillcast.picture, "_encode", lambda *args: gate.wait(10) and encode(*args))
-    frame = plain(GREEN)
-    one.send(frame)
-    frame[:] = RED
-    gate.set()
-    one.flush()
-    assert near(pictures.pixel(newest(one_server, one).body), GREEN)
+@pytest.fixture
+def busy(live, monkeypatch):
+    """A publisher whose thread is busy with another picture until its gate is opened."""
+    one, gate, is_busy = live(), threading.Event(), threading.Event()
+    put = one._courier._carrier.put
+    monkeypatch.setattr(one._courier._carrier, "put", lambda data: (is_busy.set(), gate.wait(10)) and put(data))
+    one.send(encoded(BLUE))
+    assert is_busy.wait(10)
+    one.gate = gate
+    return one
+
+
+def in_floats(color):
+    return [c / 255 for c in color]
+
+
+MUTABLE = {
+    "an array": (plain(GREEN), lambda frame: frame.__setitem__(..., RED)),
+    "floats": (plain(in_floats(GREEN), float), lambda frame: frame.__setitem__(..., in_floats(RED))),
+    "part of an array": (plain(GREEN)[4:40, 4:40], lambda frame: frame.__setitem__(..., RED)),
+    "PIL": (Image.new("RGB", (64, 48), GREEN), lambda frame: frame.paste(RED, (0, 0, 64, 48))),
+    "encoded": (bytearray(encoded(GREEN)), lambda frame: frame.__setitem__(slice(None), encoded(RED))),
+}
+
+
+@pytest.mark.parametrize("make", MUTABLE)
+def test_what_was_sent_does_not_change_with_what_the_caller_draws_next(one_server, busy, make):
+    frame, draw = MUTABLE[make]
+    busy.send(frame)
+    draw(frame)
+    busy.gate.set()
+    assert busy.flush() and near(pictures.pixel(newest(one_server, busy).body, 20, 20), GREEN)
+
+
+@pytest.mark.parametrize("frame, draw", [
+    (plain(GREEN), lambda frame: frame.__setitem__(..., RED)),
+    (plain(in_floats(GREEN), float), lambda frame: frame.__setitem__(..., in_floats(RED))),
+    (Image.new("RGB", (64, 48), GREEN), lambda frame: frame.paste(RED, (0, 0, 64, 48))),
+], ids=["an array", "floats", "PIL"])
+def test_what_was_given_away_is_not_copied(one_server, busy, frame, draw):
+    busy.send(frame, copy=False)
+    draw(frame)
+    busy.gate.set()
+    assert busy.flush() and near(pictures.pixel(newest(one_server, busy).body, 20, 20), RED)
+
+
+def test_pillow_is_given_a_file_so_that_the_script_goes_on_meanwhile(live, monkeypatch):
+    """Pillow holds Python's lock while it encodes into anything else."""
+    files, save = [], Image.Image.save
+    monkeypatch.setattr(Image.Image, "save", lambda self, file, *args, **options: (files.append(file.fileno()),
+                                                                                   save(self, file, *args, **options)))
+    one = live()
+    one.send(Image.new("RGB", (64, 48), RED))
+    assert one.flush() and len(files) == 1
 
 
 # --- never in the way ---
