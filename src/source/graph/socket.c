@@ -38,7 +38,8 @@ static int split(const char *url, struct place *place, struct sc_err *err)
     host += is_bracketed;
     behind = host + strcspn(host, is_bracketed ? "]" : ":");
     int host_len = (int)(behind - host);
-    bool is_closed = !is_bracketed || *behind++ == ']';
+    bool is_closed = !is_bracketed || *behind == ']';
+    behind += is_bracketed && is_closed;
     const char *port = *behind == ':' ? behind + 1 : *behind ? "" : "2003";
     if (!is_closed || host_len >= HOST_BYTES || !is_port(port))
         return sc_err_set(err, -EINVAL,
