@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Live pictures from an asynchronous application, here aiohttp: aiohttp_app.py [PORT]. Then open http://localhost:PORT/
 
-The body is an asynchronous iterator: FastAPI and Starlette take it as StreamingResponse(body, status, dict(headers))."""
+All viewers share the newest picture; one who is too slow skips some."""
 
 import asyncio
 import sys
@@ -15,22 +15,27 @@ import stillcast
 clock = stillcast.Latest()
 
 
-async def draw(app):
-    """Every 0.1 s, for an hour."""
-    for _ in range(36000):
+async def draw():
+    """Every 0.1 s."""
+    while True:
         picture = Image.new("RGB", (320, 80), "navy")
         ImageDraw.Draw(picture).text((20, 30), time.strftime("%H:%M:%S"), fill="white")
-        clock.set(picture)
+        clock.set(picture, copy=False)
         await asyncio.sleep(0.1)
-    clock.close()
 
 
 async def start(app):
-    app["drawing"] = asyncio.create_task(draw(app))
+    app["drawing"] = asyncio.create_task(draw())
+
+
+async def end(app):
+    """A server that is to end waits for its viewers, so they are told."""
+    app["drawing"].cancel()
+    clock.close()
 
 
 async def page(request):
-    return web.Response(text='<img src="/clock.mjpg">', content_type="text/html")
+    return web.Response(text=f'<img src="/clock.mjpg"><p>{clock.viewers} watch already', content_type="text/html")
 
 
 async def live(request):
@@ -40,6 +45,8 @@ async def live(request):
     try:
         async for piece in body:
             await response.write(piece)
+    except ConnectionError:
+        pass  # the viewer has gone
     finally:
         await body.aclose()
     return response
@@ -47,6 +54,7 @@ async def live(request):
 
 app = web.Application()
 app.on_startup.append(start)
+app.on_shutdown.append(end)
 app.add_routes([web.get("/", page), web.get("/clock.mjpg", live)])
 
 if __name__ == "__main__":

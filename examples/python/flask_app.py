@@ -21,14 +21,14 @@ def draw():
     for _ in range(36000):
         picture = Image.new("RGB", (320, 80), "navy")
         ImageDraw.Draw(picture).text((20, 30), time.strftime("%H:%M:%S"), fill="white")
-        clock.set(picture)
+        clock.set(picture, copy=False)
         time.sleep(0.1)
     clock.close()
 
 
 @app.get("/")
 def page():
-    return '<img src="/clock.mjpg">'
+    return f'<img src="/clock.mjpg"><p>{clock.viewers} watch already'
 
 
 @app.get("/clock.mjpg")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Callable, Optional, Set, Tuple
+import weakref
+from typing import Any, Optional, Tuple
 
 from .picture import Encode, Form, prepare
-
-Wake = Callable[[], None]
 
 
 class Latest:
@@ -23,7 +22,7 @@ class Latest:
         self._encode: Optional[Encode] = None
         self._data: Optional[bytes] = None
         self._taken_at = 0.0
-        self._wakes: Set[Wake] = set()
+        self._viewers: "weakref.WeakSet[Any]" = weakref.WeakSet()  # a framework may drop one without a word
         self.seq = 0
         self.closed = False
         if picture is not None:
@@ -41,7 +40,7 @@ class Latest:
 
     @property
     def viewers(self) -> int:
-        return len(self._wakes)
+        return len(self._viewers)
 
     def newest(self) -> Tuple[int, bytes, float]:
         """(seq, picture, seconds since 1970) of the newest one; seq is 0 before the first."""
@@ -60,14 +59,14 @@ class Latest:
         with self._change:
             return self._change.wait_for(lambda: self.seq > after or self.closed, timeout_s)
 
-    def join(self, wake: Wake) -> None:
-        """A viewer. wake is called, under a lock, for each new picture and for the end."""
+    def join(self, viewer: Any) -> None:
+        """viewer.wake() is called, under a lock, for each new picture and for the end."""
         with self._change:
-            self._wakes.add(wake)
+            self._viewers.add(viewer)
 
-    def leave(self, wake: Wake) -> None:
+    def leave(self, viewer: Any) -> None:
         with self._change:
-            self._wakes.discard(wake)
+            self._viewers.discard(viewer)
             self._change.notify_all()
 
     def _set(self, encode: Encode) -> None:
@@ -80,5 +79,5 @@ class Latest:
 
     def _tell(self) -> None:
         self._change.notify_all()
-        for wake in self._wakes:
-            wake()
+        for viewer in self._viewers:
+            viewer.wake()

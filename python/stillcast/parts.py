@@ -71,6 +71,37 @@ def media_type(picture: bytes) -> str:
     return "image/svg+xml" if b"<svg" in picture[:512] else "application/octet-stream"
 
 
+def _pull_sync(frames: Any, latest: Latest) -> None:
+    source = iter(frames)
+    try:
+        for picture in source:
+            if latest.closed:
+                break
+            latest.set(picture)
+            time.sleep(PULL_LEAST_S)
+    except Exception:
+        if not latest.closed:
+            log.exception("the frames of a viewer ended")
+    finally:
+        latest.close()
+        if hasattr(source, "close"):
+            source.close()
+
+
+async def _pull_async(frames: Any, latest: Latest) -> None:
+    try:
+        async for picture in frames:
+            latest.set(picture)
+            await asyncio.sleep(PULL_LEAST_S)
+    except Exception:
+        if not latest.closed:
+            log.exception("the frames of a viewer ended")
+    finally:
+        latest.close()
+        if hasattr(frames, "aclose"):
+            await frames.aclose()
+
+
 class Body:
     """The bytes of one viewer's answer, a picture with all that must follow it in each piece.
 
@@ -111,9 +142,14 @@ class Body:
         """The viewer has gone."""
         self._is_closed = True
         if self._latest:
-            self._latest.leave(self._wake)
-        if self._puller:
-            self._puller.cancel()
+            self._latest.leave(self)
+            if self._latest is not self._frames:
+                self._latest.close()
+        if self._puller and self._loop and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._puller.cancel)
+
+    def __del__(self) -> None:
+        self.close()
 
     # --- ASGI ---
 
@@ -121,6 +157,13 @@ class Body:
         return self
 
     async def __anext__(self) -> bytes:
+        try:
+            return await self._next()
+        except asyncio.CancelledError:  # all that Starlette tells of a viewer who has gone
+            self.close()
+            raise
+
+    async def _next(self) -> bytes:
         if not self._news:
             self._loop, self._news = asyncio.get_running_loop(), asyncio.Event()
         latest = self._open()
@@ -157,7 +200,7 @@ class Body:
         assert self._loop
         return self._loop
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
         if self._loop and self._news and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._news.set)
 
@@ -166,7 +209,7 @@ class Body:
     def _open(self) -> Latest:
         if not self._latest:
             self._latest = self._frames if isinstance(self._frames, Latest) else self._pull(self._frames)
-            self._latest.join(self._wake)
+            self._latest.join(self)
         return self._latest
 
     def _pull(self, frames: Union[Iterable[Any], AsyncIterable[Any]]) -> Latest:
@@ -174,35 +217,10 @@ class Body:
         if hasattr(frames, "__aiter__"):
             if not self._loop:
                 raise TypeError("frames that come asynchronously need an asynchronous application")
-            self._puller = self._loop.create_task(self._pull_async(frames, latest))
+            self._puller = self._loop.create_task(_pull_async(frames, latest))
         else:
-            threading.Thread(target=self._pull_sync, args=(frames, latest), name="stillcast-frames", daemon=True).start()
+            threading.Thread(target=_pull_sync, args=(frames, latest), name="stillcast-frames", daemon=True).start()
         return latest
-
-    def _pull_sync(self, frames: Any, latest: Latest) -> None:
-        source = iter(frames)
-        try:
-            for picture in source:
-                latest.set(picture)
-                if self._is_closed:
-                    break
-                time.sleep(PULL_LEAST_S)
-        except Exception:
-            log.exception("the frames of a viewer ended")
-        finally:
-            latest.close()
-            if hasattr(source, "close"):
-                source.close()
-
-    async def _pull_async(self, frames: Any, latest: Latest) -> None:
-        try:
-            async for picture in frames:
-                latest.set(picture)
-                await asyncio.sleep(PULL_LEAST_S)
-        except Exception:
-            log.exception("the frames of a viewer ended")
-        finally:
-            latest.close()
 
     # --- bytes ---
 

@@ -180,4 +180,4 @@ def test_every_example_is_here():
         (pathlib.Path(__file__).parent / "test_library.py").read_text()
     for path in EXAMPLES.rglob("*.*"):
         if path.suffix in (".c", ".cpp", ".py", ".sh", ".mjs"):
-            assert path.stem in text.replace("request.param}_app", "flask_app aiohttp_app"), path
+            assert path.stem in text.replace("request.param}_app", "flask_app aiohttp_app fastapi_app"), path

@@ -5,6 +5,7 @@ import http.client
 import itertools
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -177,13 +178,44 @@ def test_asynchronous_frames():
         next(stillcast.multipart(frames()).body)
 
 
+@pytest.mark.parametrize("leave", ["cancelled", "dropped"])
+def test_a_viewer_whom_the_framework_forgets_without_a_word_has_gone(leave):
+    """Starlette does not close what it iterates over."""
+    is_left, latest = threading.Event(), stillcast.Latest(pictures.jpeg(1))
+
+    async def frames():
+        try:
+            while True:
+                yield pictures.jpeg(1)
+        finally:
+            is_left.set()
+
+    async def watch(source):
+        body = stillcast.multipart(source).body
+        await body.__anext__(), await body.__anext__()
+        if leave == "cancelled":
+            waiting = asyncio.ensure_future(body.__anext__())
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.wait([waiting])
+            return body  # still held by somebody
+
+    async def script():
+        held = await watch(latest), await watch(frames())
+        assert latest.viewers == 0
+        await asyncio.get_running_loop().run_in_executor(None, is_left.wait, 5)
+        assert is_left.is_set(), held
+    asyncio.run(script())
+
+
 # --- in applications, watched by the real ones ---
 
 
-@pytest.fixture(params=["flask", "aiohttp"])
+@pytest.fixture(params=["flask", "aiohttp", "fastapi"])
 def application(request):
-    """An example of examples/python, running; gives its URL."""
-    pytest.importorskip(request.param, reason=f"python3-{request.param} is not installed")
+    """An example of examples/python, running; with its port and URL."""
+    for module in (request.param, "uvicorn")[:1 + (request.param == "fastapi")]:
+        pytest.importorskip(module, reason=f"python3-{module} is not installed")
     script = ROOT / "examples" / "python" / f"{request.param}_app.py"
     with socket.create_server(("127.0.0.1", 0)) as found:
         port = found.getsockname()[1]
@@ -191,25 +223,52 @@ def application(request):
                                env={**os.environ, "PYTHONPATH": str(ROOT / "python")})
     try:
         wire.eventually(lambda: answers(port), 20, "the application does not answer")
-        yield f"http://127.0.0.1:{port}"
+        running.port, running.url = port, f"http://127.0.0.1:{port}"
+        yield running
     finally:
         running.kill()
         running.wait()
 
 
 def answers(port):
+    """The first page; empty while there is none."""
     conn = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         conn.request("GET", "/")
-        return conn.getresponse().status == 200
+        return conn.getresponse().read()
     except ConnectionError:
-        return False
+        return b""
     finally:
         conn.close()
 
 
+def part(answer):
+    """The next one that a program gets, its length true."""
+    assert answer.readline() == BOUNDARY
+    head = answer.readline() + answer.readline() + answer.readline() + answer.readline()
+    picture = answer.read(int(PART.fullmatch(head).group(1)))
+    assert answer.readline() == b"\r\n"
+    return picture
+
+
+def test_an_application_serves_parts_forgets_who_has_gone_and_ends_when_told(application):
+    conns = [http.client.HTTPConnection("127.0.0.1", application.port, timeout=10) for _ in range(2)]
+    for conn in conns:
+        conn.request("GET", "/clock.mjpg")
+        conn.answer = conn.getresponse()
+        assert conn.answer.status == 200 and conn.answer.getheader("X-Accel-Buffering") == "no"
+        for _ in range(3):
+            assert pictures.pixel(part(conn.answer))[2] > 100
+    assert b"2 watch" in answers(application.port)
+    conns[0].answer.close(), conns[0].close()
+    wire.eventually(lambda: b"1 watch" in answers(application.port))
+    application.send_signal(signal.SIGINT)
+    application.wait(wire.patience(5))
+    conns[1].close()
+
+
 def test_ffmpeg_watches_an_application(application):
-    out = programs.run("ffmpeg", "-v", "error", "-i", application + "/clock.mjpg", "-frames:v", "5", "-f", "rawvideo",
+    out = programs.run("ffmpeg", "-v", "error", "-i", application.url + "/clock.mjpg", "-frames:v", "5", "-f", "rawvideo",
                        "-pix_fmt", "rgb24", "-")
     assert len(out) == 5 * 320 * 80 * 3
     assert all(out[n * 320 * 80 * 3 + 2] > 100 > out[n * 320 * 80 * 3] for n in range(5))  # navy
@@ -219,7 +278,7 @@ def test_ffmpeg_watches_an_application(application):
 def test_chromium_watches_an_application(application):
     browser = browsers.Chromium()
     try:
-        tab = browser.open(application + "/")
+        tab = browser.open(application.url + "/")
         tab.wait_color("img", (0, 0, 128))
         assert tab.evaluate("document.querySelector('img').naturalWidth") == 320
     finally:
