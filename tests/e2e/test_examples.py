@@ -19,7 +19,10 @@ from conftest import BINARY, ROOT, Server
 EXAMPLES = ROOT / "examples"
 BUILT = pathlib.Path(BINARY).parent / "examples"
 ENV = {**os.environ, "PYTHONPATH": str(ROOT / "python")}
-programs.PACKAGES.update({"gnuplot": "gnuplot-nox", "convert": "imagemagick", "node": "nodejs"})
+programs.PACKAGES.update({"gnuplot": "gnuplot-nox", "convert": "imagemagick", "node": "nodejs", "Rscript": "r-base-core"})
+
+
+once = pytest.mark.skipif("SANITIZER" in os.environ, reason="what is not ours is shown once")
 
 
 def run(*command):
@@ -51,6 +54,7 @@ def curve(pixels):
     return columns.min(), columns.max()
 
 
+@once
 def test_matplotlib(one_server):
     pytest.importorskip("matplotlib", reason="python3-matplotlib is not installed")
     python("matplotlib_plot", one_server.url + "curve", 5)
@@ -82,12 +86,14 @@ def test_the_last_plot_is_on_the_screen_when_the_script_has_ended(one_server):
         browser.quit()
 
 
+@once
 def test_pillow(one_server):
     python("pillow_clock", one_server.url + "clock", 0.1)
     pixels = shown(one_server, "clock")
     assert pixels.shape == (80, 240, 3) and near(pixels, (0, 100, 0)).mean() > 0.9 and near(pixels, (255, 255, 255)).any()
 
 
+@once
 def test_opencv_in_python(one_server, tmp_path):
     pytest.importorskip("cv2", reason="python3-opencv is not installed")
     film = numpy.zeros((240, 320, 3), numpy.uint8)
@@ -101,6 +107,7 @@ def test_opencv_in_python(one_server, tmp_path):
     assert near(pixels, (20, 20, 230))[120, 160] and (edge[..., 1] > 90).any(axis=0).mean() > 0.9
 
 
+@once
 def test_gnuplot(one_server):
     programs.need("gnuplot", "curl")
     run(EXAMPLES / "shell" / "gnuplot.sh", one_server.url + "wave", 2)
@@ -110,6 +117,7 @@ def test_gnuplot(one_server):
     assert wire.get(one_server, "/api/streams/wave").json["type"] == "image/png"
 
 
+@once
 def test_imagemagick(one_server):
     programs.need("convert", "curl")
     run(EXAMPLES / "shell" / "imagemagick.sh", one_server.url + "words", 1)
@@ -117,6 +125,7 @@ def test_imagemagick(one_server):
     assert pixels.shape == (120, 320, 3) and near(pixels, (128, 0, 128)).mean() > 0.8 and near(pixels, (255, 255, 255)).any()
 
 
+@once
 def test_node(server):
     programs.need("node")
     one_server = server("--svg", "dial")
@@ -125,6 +134,18 @@ def test_node(server):
     assert answer["content-type"] == "image/svg+xml" and b"rotate(180 100 100)" in answer.body
 
 
+@once
+def test_r(one_server):
+    programs.need("Rscript")
+    if subprocess.run(["Rscript", "-e", "library(curl)"], capture_output=True).returncode:
+        pytest.skip("R's package curl is not installed; it is in Debian's package r-cran-curl")
+    run(EXAMPLES / "r" / "publish.R", one_server.url + "walk", 5)
+    pixels = shown(one_server, "walk")
+    columns = near(pixels, (255, 0, 0)).any(axis=0)
+    assert pixels.shape == (360, 640, 3) and columns.sum() > 400
+
+
+@once
 @pytest.mark.parametrize("script", ["shell/gnuplot.sh", "shell/imagemagick.sh"])
 def test_scripts_end_when_nobody_is_there(script):
     programs.need("gnuplot", "convert", "curl")
@@ -179,5 +200,5 @@ def test_every_example_is_here():
     text = pathlib.Path(__file__).read_text() + (pathlib.Path(__file__).parent / "test_python_multipart.py").read_text() + \
         (pathlib.Path(__file__).parent / "test_library.py").read_text()
     for path in EXAMPLES.rglob("*.*"):
-        if path.suffix in (".c", ".cpp", ".py", ".sh", ".mjs"):
+        if path.suffix in (".c", ".cpp", ".py", ".sh", ".mjs", ".R"):
             assert path.stem in text.replace("request.param}_app", "flask_app aiohttp_app fastapi_app"), path
