@@ -91,8 +91,8 @@ class ChromiumTab(Tab):
 
 
 class Chromium:
-    def __init__(self):
-        self.process = subprocess.Popen(["node", BRIDGE, shutil.which("chromium")],
+    def __init__(self, *args):
+        self.process = subprocess.Popen(["node", BRIDGE, shutil.which("chromium"), *args],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def do(self, verb, **more):

@@ -160,7 +160,10 @@ def test_who_leaves_while_he_is_checked_leaves_nothing(server, keys):
             pass
     wire.eventually(lambda: n_checks(s, keys) == 8)
     wire.eventually(lambda: metrics(s, keys)["stillcast_connections"] == 1)
+    asked = iter(range(1, 10_000))
+    before = metrics(s, keys)["stillcast_requests_total"]
     waiting = [Guess(s, basic("ann", f"guess number {n}"), f"127.0.0.{20 + n}") for n in range(20)]
+    wire.eventually(lambda: metrics(s, keys)["stillcast_requests_total"] - before >= 20 + next(asked))
     s.tell_to_stop()  # and who is still there is answered
     assert {one.read_answer().status for one in waiting} <= {401, 503}
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Chromium at the end of a pipe, for browsers.py: a line of JSON is a command, a line is the answer.
-// Usage: node chromium.mjs /path/of/chromium
+// Usage: node chromium.mjs /path/of/chromium [ITS OPTIONS]
 
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
@@ -9,7 +9,7 @@ const browser = await chromium.launch({
   executablePath: process.argv[2],
   args: [
     '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync', ...process.argv.slice(3),
   ],
 });
 const shared = await browser.newContext({ viewport: { width: 1000, height: 800 }, ignoreHTTPSErrors: true });

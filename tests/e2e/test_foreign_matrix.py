@@ -1,0 +1,135 @@
+"""Every way that a web page has to reach another server, times what could be changed, times what the browser knows: nothing
+changes for a page of another site, nor for a name that was bound to us. Where a page may, the same ways get through."""
+
+import base64
+import json
+import pathlib
+
+import pytest
+
+import browsers
+import pictures
+import wire
+from test_foreign import foreign  # noqa: F401, a fixture
+from test_keys import Keys, pytestmark as needs_openssl
+from test_passwords import add
+
+pytestmark = [pytest.mark.browser, needs_openssl]
+ATTACK = (pathlib.Path(__file__).parent / "browser" / "attacks.js").read_text().split("\n\n", 1)[1]
+PICTURE = base64.b64encode(pictures.jpeg(66)).decode()
+NAME = "rebind.test"
+TARGETS = [
+    {"action": "publish", "method": "PUT", "path": "new-*.jpg", "body": None, "type": "image/jpeg"},
+    {"action": "delete", "method": "DELETE", "path": "old-*", "body": None, "type": "image/jpeg"},
+    {"action": "numbers", "method": "POST", "path": "graph-*/points", "body": "1 2\n3 4\n", "type": "text/plain"},
+]
+GETS = {"img", "script", "style", "prefetch", "iframe", "object", "video", "window", "get-form", "websocket"}
+UNASKED = {"form", "text-form", "file-form", "no-cors", "no-cors-text", "keepalive", "beacon", "ping"}  # POSTs that need no leave
+ASKED = {"fetch", "patch", "xhr"}  # what the browser asks us about first
+WAYS = GETS | UNASKED | ASKED
+PASSWORD = "known to the browser"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    browser = browsers.Chromium(f"--host-resolver-rules=MAP {NAME} 127.0.0.1")
+    yield browser
+    browser.quit()
+
+
+class Site:
+    """A server with streams to lose; secret: the browser's way in, None, "basic" or "token"."""
+
+    def __init__(self, server, folder, secret, *args):
+        self.keys, self.secret = None, secret
+        if secret:
+            self.keys = Keys(folder / f"keys-{secret}", token="view=* publish=* control=* metrics")
+            assert add(self.keys.path, "boss", PASSWORD, "view=*", "publish=*", "control=*", "metrics").returncode == 0
+            args = ("--keys", self.keys.path, *args)
+        self.server = server(*args, "--max-streams", 500)
+        for way in sorted(WAYS):
+            wire.put(self.server, f"old-{way}", pictures.jpeg(1), self.fields)
+
+    @property
+    def fields(self):
+        return self.keys.bearer("token") if self.keys else []
+
+    @property
+    def look(self):
+        login = {"httpCredentials": {"username": "boss", "password": PASSWORD}} if self.secret == "basic" else {}
+        return {"viewport": {"width": 400, "height": 300}, **login}
+
+    def state(self):
+        """Every stream with its newest picture's number."""
+        return {one["name"]: one["seq"] for one in wire.get(self.server, "/api/streams", self.fields).json["streams"]}
+
+    def metric(self, name):
+        return wire.Metrics(wire.get(self.server, "/metrics", self.fields).text)[f"stillcast_{name}_total"]
+
+    def attack(self, tab, url=None):
+        """What all ways at once have changed, as {action: {way, ...}}, and how many tries they were."""
+        before = self.state()
+        token = self.keys["token"] if self.secret == "token" else None
+        words = {"url": url or self.server.url, "targets": TARGETS, "picture": PICTURE, "token": token, "patience": 800}
+        done = tab.evaluate(f"({ATTACK.strip()})({json.dumps(words)})")
+        assert set(done["ways"]) == WAYS and done["tries"] == len(WAYS) * len(TARGETS)
+        after = self.state()
+        changed = {target["action"]: set() for target in TARGETS}
+        for name in before.keys() | after.keys():
+            if before.get(name) != after.get(name):
+                kind, way = name.split("-", 1)
+                changed[{"new": "publish", "old": "delete", "graph": "numbers"}[kind]].add(way)
+        return changed, done["tries"]
+
+
+NOTHING = {target["action"]: set() for target in TARGETS}
+SECRETS = [None, "basic", "token"]
+
+
+def test_a_page_of_another_site_changes_nothing_and_our_own_may(server, chromium, foreign, tmp_path, capsys):  # noqa: F811
+    n_tries = n_refused = 0
+    for secret in SECRETS:
+        site = Site(server, tmp_path, secret)
+        tab = chromium.open(f"{site.server.url}?login" if secret == "basic" else f"{site.server.url}.pages/style.css", site.look)
+        tab.goto(foreign)
+        changed, n = site.attack(tab)
+        assert changed == NOTHING, (secret, changed)
+        n_tries += n
+        arrived = 3 * len(UNASKED)
+        wire.eventually(lambda: site.metric("foreign_writes") >= arrived, 5, "they did not even come")
+        n_refused += int(site.metric("foreign_writes"))
+        assert site.metric("points") == 0
+        tab.goto(f"{site.server.url}.pages/style.css")  # a page of ours, without a policy of its own
+        changed, _ = site.attack(tab)
+        writes = UNASKED - {"form", "text-form", "ping"} if secret != "token" else set()  # what is no picture is refused as such
+        assert changed["publish"] - {"file-form"} == (writes | ASKED) - {"patch", "file-form"}, (secret, changed)
+        assert changed["delete"] == {"fetch", "xhr"}, (secret, changed)
+        chromium.close(tab)
+    with capsys.disabled():
+        print(f"\nforeign pages: {n_tries} tries ({len(WAYS)} ways x {len(TARGETS)} actions x {len(SECRETS)} secrets), "
+              f"{n_refused} writes came and were refused, 0 changes", end=" ")
+
+
+def test_the_matrix_finds_a_hole(server, chromium, foreign, tmp_path):  # noqa: F811
+    """The same page where it may publish: what needs no leave changes something, so the matrix can see it."""
+    site = Site(server, tmp_path, None, "--publish-origin", foreign.rstrip("/"))
+    tab = chromium.open(foreign, site.look)
+    changed, _ = site.attack(tab)
+    assert {"file-form", "no-cors", "no-cors-text", "keepalive", "beacon"} <= changed["publish"], changed
+    chromium.close(tab)
+
+
+def test_a_name_that_is_bound_to_us_reaches_nothing(server, chromium, tmp_path):
+    """DNS rebinding: for the browser the page is of the same origin, and Host is all that tells."""
+    for secret in SECRETS[:2]:  # a page that has a token need not bind names
+        site = Site(server, tmp_path, secret)
+        url = f"http://{NAME}:{site.server.port}/"
+        tab = chromium.open(url, site.look)
+        assert "--server-name rebind.test" in tab.evaluate("document.body.textContent")
+        before = site.metric("wrong_host")
+        changed, n = site.attack(tab, url)
+        assert changed == NOTHING, (secret, changed)
+        assert site.metric("wrong_host") - before >= n * 3 // 4
+        shown = tab.evaluate("fetch('/old-img.jpg').then(async (a) => [a.status, (await a.text()).includes('JFIF')])")
+        assert shown == [421, False]
+        chromium.close(tab)
