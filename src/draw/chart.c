@@ -121,12 +121,12 @@ static int take_memory(struct sc_chart *chart)
         rc = sc_canvas_create(width, height, &chart->canvas);
     if (rc == 0)
         rc = sc_canvas_create(width, height, &chart->still);
-    chart->mask = calloc(width, height);
+    chart->cover = calloc(SC_RASTER_COVER_FLOATS(height), sizeof *chart->cover);
     chart->upper = calloc(width, sizeof *chart->upper);
     chart->lower = calloc(width, sizeof *chart->lower);
     chart->values = calloc(width, sizeof *chart->values);
     chart->sums = calloc(width, sizeof *chart->sums);
-    if (!chart->mask || !chart->upper || !chart->lower || !chart->values || !chart->sums)
+    if (!chart->cover || !chart->upper || !chart->lower || !chart->values || !chart->sums)
         return -ENOMEM;
     return rc;
 }
@@ -162,7 +162,7 @@ void sc_chart_destroy(struct sc_chart **chart)
     sc_canvas_destroy(&old->canvas);
     sc_canvas_destroy(&old->still);
     sc_labels_destroy(&old->labels);
-    free(old->mask);
+    free(old->cover);
     free(old->points);
     free(old->upper);
     free(old->lower);
@@ -196,7 +196,7 @@ struct sc_raster sc_chart_raster(struct sc_chart *chart)
         .top = (int)chart->plot.y - around,
         .right = (int)(chart->plot.x + chart->plot.width),
         .bottom = (int)(chart->plot.y + chart->plot.height) + around,
-        .mask = chart->mask,
+        .cover = chart->cover,
     };
     raster.pixels = sc_canvas_pixels(chart->canvas, &raster.stride_px);
     raster.top = raster.top < 0 ? 0 : raster.top;

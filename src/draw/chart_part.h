@@ -39,7 +39,7 @@ struct sc_chart {
     double legend_y; /* where it begins */
 
     /* Room for one series, and for sums over several. */
-    uint8_t *mask;
+    float *cover;
     struct sc_raster_point *points;
     size_t points_max;
     float *upper, *lower;

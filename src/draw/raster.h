@@ -9,19 +9,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define SC_RASTER_BAND_PX 32 /* columns that are drawn together */
+#define SC_RASTER_STEP    4  /* rows */
+#define SC_RASTER_COVER_FLOATS(height_px)                                                          \
+    ((size_t)SC_RASTER_BAND_PX * ((height_px) + SC_RASTER_STEP))
+
 struct sc_raster {
     uint32_t *pixels; /* of a canvas, between begin and end: cairo must be flushed and told */
     size_t stride_px;
     int left, top, right, bottom; /* nothing is drawn outside; right and bottom excluded */
-    uint8_t *mask;                /* (right - left) * (bottom - top), zero between calls */
+    float *cover; /* for strokes: SC_RASTER_COVER_FLOATS of (bottom - top), zero between calls */
 };
 
 struct sc_raster_point {
     float x, y; /* NAN in y: a gap */
 };
 
-/** Draws a line through the points, as round at its joints and ends as a pen. Points that are a gap
- * on both sides become dots. */
+/** Draws a line through the points, whose x never falls, as round at its joints and ends as a pen.
+ * Points that are a gap on both sides become dots. */
 void sc_raster_stroke(const struct sc_raster *raster, const struct sc_raster_point *points,
                       size_t n, float width_px, uint32_t rgb, float alpha);
 
