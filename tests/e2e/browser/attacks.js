@@ -5,8 +5,10 @@
 
 (async ({ url, targets, picture, token, patience }) => {
   const bytes = Uint8Array.from(atob(picture), (c) => c.charCodeAt(0));
-  const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-  const withUser = token ? url.replace('://', `://boss:${token}@`) : url;
+  const deadline = AbortSignal.timeout(patience);
+  const over = new Promise((resolve) => deadline.addEventListener('abort', resolve));
+  const windows = [];
+  const withUser = token ? url.replace('://', `://token:${token}@`) : url;
   const tricks = '?_method=DELETE&method=DELETE&action=delete&value=1';
   const bodyOf = (target) => (target.body ? new Blob([target.body]) : new Blob([bytes]));
   const key = token ? { Authorization: `Bearer ${token}` } : {};
@@ -51,11 +53,7 @@
     'iframe': (t, path) => element('iframe', { src: withUser + path + tricks }),
     'object': (t, path) => element('object', { data: withUser + path + tricks }),
     'video': (t, path) => element('video', { src: withUser + path + tricks, preload: 'auto' }),
-    'window': async (t, path) => {
-      const other = window.open(withUser + path + tricks);
-      await sleep(patience / 2);
-      other?.close();
-    },
+    'window': async (t, path) => windows.push(window.open(withUser + path + tricks)),
     'get-form': (t, path) => form(t, path + tricks, 'get', 'application/x-www-form-urlencoded'),
     'form': (t, path) => form(t, path, 'post', 'application/x-www-form-urlencoded'),
     'text-form': (t, path) => form(t, path, 'post', 'text/plain'),
@@ -85,8 +83,9 @@
 
   const tries = targets.flatMap((target) => Object.entries(ways).map(async ([name, way]) => {
     const path = target.path.replace('*', name);
-    await Promise.race([Promise.resolve(way(target, path)).catch(() => null), sleep(patience)]);
+    await Promise.race([Promise.resolve(way(target, path)).catch(() => null), over]);
   }));
   await Promise.all(tries);
+  windows.forEach((one) => one?.close());
   return { tries: tries.length, ways: Object.keys(ways) };
 })
