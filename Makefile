@@ -39,11 +39,11 @@ fuzz:
 	@tools/setup test
 	@tools/fuzz $(SECONDS)
 
-# All sources at once, with faults; make soak SOAK_SECONDS=28800 for a night.
+# All sources at once, then 2,000 viewers, each with faults; make soak SOAK_SECONDS=28800 for a night.
 soak:
 	@tools/setup test
 	@$(MAKE) --no-print-directory all
-	@cd tests/e2e && SOAK_SECONDS=$(SOAK_SECONDS) /usr/bin/python3 -m pytest -q -s test_soak.py
+	@cd tests/e2e && SOAK_SECONDS=$(SOAK_SECONDS) /usr/bin/python3 -m pytest -q -s test_soak.py test_soak_churn.py
 
 install: all
 	@meson install -C build --no-rebuild
