@@ -25,3 +25,8 @@ def load_ipython_extension(shell: Any) -> None:
     """%load_ext stillcast gives the magic %stillcast."""
     from .notebook import load
     load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    from .notebook import unload
+    unload(shell)

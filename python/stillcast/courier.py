@@ -304,7 +304,7 @@ class Courier:
 _all: "weakref.WeakSet[Courier]" = weakref.WeakSet()
 
 
-def _close_all() -> None:
+def close_all() -> None:
     """At the end of the program: the last pictures go out, all in the same time."""
     couriers = [courier for courier in _all if courier._thread]
     for courier in couriers:
@@ -313,6 +313,7 @@ def _close_all() -> None:
     for courier in couriers:
         if not courier.close(max(0.0, until - time.monotonic())) or courier._untold:
             log.warning("not delivered at the end of the program: %s", courier._untold or "the server is away")
+    _all.clear()
 
 
 def _forget_all() -> None:
@@ -320,5 +321,5 @@ def _forget_all() -> None:
         courier.after_fork()
 
 
-atexit.register(_close_all)
+atexit.register(close_all)
 os.register_at_fork(after_in_child=_forget_all)

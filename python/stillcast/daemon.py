@@ -10,11 +10,13 @@ import shutil
 import socket
 import subprocess
 import threading
+import weakref
 from pathlib import Path
 from types import TracebackType
 from typing import Any, List, Optional, Type, Union
 from urllib.parse import quote
 
+from .courier import Courier, close_all
 from .publisher import Publisher
 
 log = logging.getLogger("stillcast")
@@ -23,6 +25,7 @@ READY = re.compile(r"stillcast ready: (\S+)")
 LINE = re.compile(r"\d\d:\d\d:\d\d\.\d{3} (error|warn|info|debug) (\S+) (.*)")
 LEVELS = {"error": logging.ERROR, "warn": logging.WARNING, "info": logging.INFO, "debug": logging.DEBUG}
 USUAL_PORT = 8080
+CLOSE_S = 5.0
 BUILD = Path(__file__).resolve().parents[2] / "build"
 
 
@@ -79,15 +82,35 @@ def find_binary() -> str:
 class Server:
     """A server that runs. url: "http://127.0.0.1:8080/"."""
 
-    url: str
+    def __init__(self) -> None:
+        self.url = ""
+        self._owner = os.getpid()
+        self._couriers: "weakref.WeakSet[Courier]" = weakref.WeakSet()
 
     def publisher(self, name: str, **options: Any) -> Publisher:
         """Publishes the stream NAME. options: as Publisher takes them."""
-        return Publisher(self.url + quote(name), **options)
+        return self._keep(Publisher(self.url + quote(name), **options))
 
     def close(self) -> None:
-        """Delivers what publishers of this script still have, and stops."""
+        """Closes the publishers that it gave, which deliver what they have, and stops."""
+        atexit.unregister(self._end)
+        if os.getpid() != self._owner:
+            return
+        for courier in list(self._couriers):
+            courier.close(CLOSE_S)
+        self._stop()
+
+    def _stop(self) -> None:
         raise NotImplementedError
+
+    def _end(self) -> None:
+        """At the end of the program: after all publishers, also those that know nothing but the URL."""
+        close_all()
+        self.close()
+
+    def _keep(self, publisher: Publisher) -> Publisher:
+        self._couriers.add(publisher._courier)
+        return publisher
 
     def __enter__(self) -> "Server":
         return self
@@ -105,12 +128,11 @@ class ChildServer(Server):
     (setpriv --pdeathsig), so it cannot outlive this script, however that ends."""
 
     def __init__(self, command: List[str], timeout_s: float) -> None:
+        super().__init__()
         self._ready = threading.Event()
         self._said: List[str] = []
         self._failure: Optional[OSError] = None
         self._process: Optional["subprocess.Popen[str]"] = None
-        self.url = ""
-        self._owner = os.getpid()
         self._thread = threading.Thread(target=self._run, args=(command,), name="stillcast-server", daemon=True)
         self._thread.start()
         is_there = self._ready.wait(timeout_s)
@@ -119,16 +141,15 @@ class ChildServer(Server):
         if not self.url:
             self.close()
             raise RuntimeError(self._said[-1] if is_there and self._said else f"{command[0]} was not ready after {timeout_s:g} s")
-        atexit.register(self.close)
+        atexit.register(self._end)
 
     @property
     def pid(self) -> Optional[int]:
         return self._process.pid if self._process else None
 
-    def close(self) -> None:
-        atexit.unregister(self.close)
+    def _stop(self) -> None:
         process = self._process
-        if not process or os.getpid() != self._owner:
+        if not process:
             return
         if process.poll() is None:
             process.terminate()

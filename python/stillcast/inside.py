@@ -66,17 +66,16 @@ class InsideServer(Server):
     survive a fork: a child has none, and may publish by the URL only while the parent lives."""
 
     def __init__(self, args: List[str], library: Optional[Union[str, "os.PathLike[str]"]]) -> None:
+        super().__init__()
         self._library = load(library)
         self._library.sc_log_set(LEVELS.index(logging.INFO), ctypes.cast(SINK_OF_ALL, POINTER), None)
         self._inside = POINTER()
-        self._owner = os.getpid()
         err = Err()
         words = (ctypes.c_char_p * len(args))(*(word.encode() for word in args))
         if self._library.sc_embed_create(len(args), words, ctypes.byref(self._inside), ctypes.byref(err)) < 0:
             raise RuntimeError(err.text.decode("utf-8", "replace"))
         self.url = self._library.sc_server_url(self._library.sc_embed_server(self._inside), 0).decode()
-        self._publishers: List[Publisher] = []
-        atexit.register(self.close)
+        atexit.register(self._end)
 
     def publisher(self, name: str, **options: Any) -> Publisher:
         """As Server.publisher; its pictures do not leave the process on their way to the server."""
@@ -85,18 +84,15 @@ class InsideServer(Server):
         if options:
             raise TypeError(f"a publisher inside takes no {', '.join(options)}")
         one._begin(one.url, InsideCarrier(self, name), form)
-        self._publishers.append(one)
-        return one
+        return self._keep(one)
 
-    def close(self) -> None:
-        atexit.unregister(self.close)
-        if not self._inside or os.getpid() != self._owner:
-            return
-        for publisher in self._publishers:
-            publisher._courier.close(5.0)
-        self._library.sc_embed_destroy(ctypes.byref(self._inside))
+    def _stop(self) -> None:
+        if self._inside:
+            self._library.sc_embed_destroy(ctypes.byref(self._inside))
 
     def put(self, name: str, picture: bytes) -> int:
+        if not self._inside:
+            raise PublishError(f"{self.url}{name}: the server is closed")
         err = Err()
         n_viewers = int(self._library.sc_embed_publish(self._inside, name.encode(), picture, len(picture), ctypes.byref(err)))
         if n_viewers >= 0:

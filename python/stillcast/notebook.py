@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from html import escape
 from typing import Any, Dict, Optional
@@ -35,24 +36,53 @@ class Notebook:
                 self._publishers[target] = self._server.publisher(target)
         return self._publishers[target]
 
-    def magic(self, line: str, cell: Optional[str] = None) -> Optional[Publisher]:
-        """%stillcast NAME|URL shows the live picture; %%stillcast NAME|URL runs the cell and publishes its figure, or
-        the picture that its last line gives."""
+    def close(self) -> None:
+        for publisher in self._publishers.values():
+            publisher.close()
+        if self._server:
+            self._server.close()
+
+    def magic(self, line: str, cell: Optional[str] = None) -> Any:
+        """%stillcast NAME|URL shows the live picture; %%stillcast NAME|URL runs the cell and publishes the picture that
+        its last line gives, or its figure."""
         live = self.publisher(line.strip() or "notebook")
         if cell is None:
             return live
-        result = self._shell.run_cell(cell)
-        result.raise_error()
-        pyplot = sys.modules.get("matplotlib.pyplot")
-        if result.result is not None and not isinstance(result.result, (list, tuple)):
-            live.send(result.result)
-        elif pyplot and pyplot.get_fignums():
-            live.savefig(pyplot.gcf())
-        else:
-            raise ValueError("the cell drew nothing: it has no figure, and its last line gives no picture")
-        return None
+        result = self._run(cell)
+        _publish(live, result)
+        return None if cell.rstrip().endswith(";") else result
+
+    def _run(self, cell: str) -> Any:
+        """Not by run_cell(), after which the notebook's own figures are shown and gone. Gives the value of its last line."""
+        shell = self._shell
+        text = shell.transform_cell(cell)
+        where = shell.compile.cache(text)
+        tree = shell.transform_ast(shell.compile.ast_parse(text, where))
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, where, "exec"), shell.user_ns)
+        return eval(compile(ast.Expression(last.value), where, "eval"), shell.user_ns) if last else None
+
+
+def _publish(live: Publisher, result: Any) -> None:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    figure = getattr(result, "figure", None) or (pyplot.gcf() if pyplot and pyplot.get_fignums() else None)
+    if result is None and not figure:
+        raise ValueError("the cell drew nothing: it has no figure, and its last line gives no picture")
+    try:
+        live.send(figure if result is None else result)
+    except (TypeError, OSError):  # a line such as ax.set_title() gives something else
+        if not figure:
+            raise
+        live.savefig(figure)
 
 
 def load(shell: Any) -> None:
     """%load_ext stillcast"""
     shell.register_magic_function(Notebook(shell).magic, "line_cell", "stillcast")
+
+
+def unload(shell: Any) -> None:
+    """%unload_ext stillcast"""
+    magic = shell.magics_manager.magics["line"].pop("stillcast")
+    shell.magics_manager.magics["cell"].pop("stillcast")
+    magic.__self__.close()

@@ -110,6 +110,28 @@ def test_a_taken_usual_port_is_no_obstacle(monkeypatch):
         assert at(server.url).port == free
 
 
+def test_closing_delivers_what_there_is(serve):
+    with serve() as server:
+        live = server.publisher("plot")
+        live.send(bytearray(pictures.jpeg(1, 640, 480)))
+    assert live.counts["sent"] == 1 and live.closed
+
+
+LAST = """
+import atexit, sys
+atexit.register(lambda: print(live.counts["sent"]))
+import stillcast
+server = stillcast.serve(listen="127.0.0.1:0")
+live = stillcast.Publisher(server.url + "plot")
+live.send(sys.argv[1])
+"""
+
+
+def test_the_end_of_the_script_delivers_what_there_is(picture):
+    ended = subprocess.run([sys.executable, "-c", LAST, picture], env=ENV, capture_output=True, text=True, timeout=wire.patience(20))
+    assert (ended.stdout, ended.stderr) == ("1\n", "")
+
+
 def test_what_the_server_logs_is_logged_here(serve, caplog):
     with caplog.at_level(logging.INFO, "stillcast"):
         serve().close()
