@@ -11,10 +11,10 @@ import browsers
 import pictures
 import wire
 from test_foreign import foreign  # noqa: F401, a fixture
-from test_keys import Keys, pytestmark as needs_openssl
-from test_passwords import add
+from test_keys import Keys
+from test_passwords import add, pytestmark as needs_libcrypt
 
-pytestmark = [pytest.mark.browser, needs_openssl]
+pytestmark = [pytest.mark.browser, needs_libcrypt]
 ATTACK = (pathlib.Path(__file__).parent / "browser" / "attacks.js").read_text().split("\n\n", 1)[1]
 PICTURE = base64.b64encode(pictures.jpeg(66)).decode()
 NAME = "rebind.test"

@@ -9,8 +9,6 @@ import subprocess
 
 import pytest
 
-import http2
-import pictures
 import trust
 import wire
 from conftest import BINARY
