@@ -18,7 +18,7 @@
 #define OUT_BYTES    (4 * 1024 * 1024) /* an answer that is copied */
 #define STEPS        64                /* of one connection in one turn: others wait */
 #define LINGER_NS    (5 * SC_NS_PER_S)
-#define PARTING_NS   (500 * SC_NS_PER_MS) /* the same while the server stops */
+#define PARTING_NS   (500 * SC_NS_PER_MS) /* the same while the server stops, or when it was late */
 #define LINGER_BYTES 4096                 /* thrown away in one step */
 
 /* --- patience --- */
@@ -38,7 +38,7 @@ static uint64_t deadline_ns(const struct sc_h1 *h1)
                    ? sc_body_deadline_ns(&h1->x.progress)
                    : UINT64_MAX;
     case SC_H1_LINGER:
-        return h1->since_ns + (c->is_draining ? PARTING_NS : LINGER_NS);
+        return h1->since_ns + (c->is_draining || h1->is_late ? PARTING_NS : LINGER_NS);
     case SC_H1_MOVING:
     case SC_H1_DOOMED:
         break;
@@ -63,6 +63,7 @@ static void count(_Atomic uint64_t *counter)
 static void give_up(struct sc_h1 *h1)
 {
     struct sc_h1_config *c = h1->config;
+    h1->is_late = true;
     if (h1->phase == SC_H1_HEAD && (h1->in.len_bytes > 0 || h1->is_first)) {
         count(&c->stats->n_header_timeouts);
         if (h1->in.len_bytes > 0) {

@@ -54,6 +54,7 @@ struct sc_h1 {
     enum sc_h1_phase phase;
     bool is_readable; /* until recv says -EAGAIN */
     bool is_eof, is_blocked, is_advancing, is_deferred, is_first, was_moved;
+    bool is_late;      /* a deadline has passed: no patience is left for its end */
     bool awaits_proxy; /* the proxy has not said yet whose connection it is */
 };
 
