@@ -133,7 +133,7 @@ static void write_limits(struct sc_buf *out, const struct sc_web *web)
         {"idle_timeout", &web->h1.n_idle_timeouts}, {"publish_timeout", &web->h1.n_body_timeouts},
         {"stall_timeout", &web->h1.n_stalls},       {"max_frame", &web->stats.n_frame_too_large},
         {"max_store", &web->stats.n_store_full},    {"max_streams", &web->stats.n_streams_full},
-        {"descriptors", &web->h1.n_dropped},        {"guess_delay", &web->stats.n_late_full},
+        {"guess_delay", &web->stats.n_late_full},
     };
     describe(out, "limit_hits_total", "counter", "Times that a limit was met, by its option.");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -193,6 +193,9 @@ static void write_server(struct sc_buf *out, const struct sc_web *web)
     plain(out, "connections", "gauge", "Open connections.", (double)get(&web->h1.n_connections));
     plain(out, "connections_total", "counter", "Connections accepted.",
           (double)get(&web->h1.n_accepted));
+    plain(out, "connections_dropped_total", "counter",
+          "Connections closed at once: there was no descriptor for them.",
+          (double)get(&web->h1.n_dropped));
     plain(out, "requests_total", "counter", "Requests understood.",
           (double)get(&web->h1.n_requests));
     plain(out, "bad_requests_total", "counter", "Requests that are not HTTP.",

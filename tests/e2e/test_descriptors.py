@@ -33,7 +33,7 @@ def cpu_s(server):
 
 
 def dropped(control):
-    return wire.Metrics(control.request("GET", "/metrics").text)["stillcast_limit_hits_total", {"limit": "descriptors"}]
+    return wire.Metrics(control.request("GET", "/metrics").text)["stillcast_connections_dropped_total"]
 
 
 def show(publisher, viewers, numbers):
