@@ -45,10 +45,12 @@ class Job:
 
 
 class Courier:
-    """carrier: what has put(), post_points(), viewers(), close(), forget(). Thread: any, except where another is named."""
+    """carrier: what has put(), post_points(), viewers(), close(), forget(); to: where it goes, for messages.
+    Thread: any, except where another is named."""
 
-    def __init__(self, carrier: Any) -> None:
+    def __init__(self, carrier: Any, to: str) -> None:
         self._carrier = carrier
+        self._to = to
         self.viewers = 0
         self.has_stream = False  # a picture was published, and the server still knows the stream
         self.can_ask = True  # the key may ask for viewers
@@ -312,7 +314,7 @@ def close_all() -> None:
     until = time.monotonic() + EXIT_S
     for courier in couriers:
         if not courier.close(max(0.0, until - time.monotonic())) or courier._untold:
-            log.warning("not delivered at the end of the program: %s", courier._untold or "the server is away")
+            log.warning("not delivered at the end of the program: %s", courier._untold or f"{courier._to}: the server is away")
     _all.clear()
 
 

@@ -72,10 +72,11 @@ def _usual_port() -> int:
 
 
 def find_binary() -> str:
-    named = os.environ.get("STILLCAST")
-    found = named or shutil.which("stillcast") or BUILD / "stillcast"
-    if not Path(found).is_file():
-        raise FileNotFoundError(f"there is no stillcast at {found}: install it, or name it by $STILLCAST or binary=")
+    built = BUILD / "stillcast"
+    found = os.environ.get("STILLCAST") or shutil.which("stillcast") or (built if built.is_file() else None)
+    if not found or not Path(found).is_file():
+        raise FileNotFoundError(f"there is no stillcast {f'at {found}' if found else 'in $PATH'}: install it, "
+                                "or name it by $STILLCAST or binary=")
     return str(found)
 
 
@@ -97,8 +98,11 @@ class Server:
         if os.getpid() != self._owner:
             return
         for courier in list(self._couriers):
-            courier.close(CLOSE_S)
+            courier.close(CLOSE_S if self._is_there() else 0.0)
         self._stop()
+
+    def _is_there(self) -> bool:
+        return True
 
     def _stop(self) -> None:
         raise NotImplementedError
@@ -147,6 +151,9 @@ class ChildServer(Server):
     def pid(self) -> Optional[int]:
         return self._process.pid if self._process else None
 
+    def _is_there(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def _stop(self) -> None:
         process = self._process
         if not process:
@@ -165,7 +172,8 @@ class ChildServer(Server):
             command = [setpriv, "--pdeathsig", "TERM", "--", *command]
         try:
             process = self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                                       stderr=subprocess.STDOUT, text=True, errors="replace")
+                                                       stderr=subprocess.STDOUT, text=True, errors="replace",
+                                                       start_new_session=True)  # Ctrl-C is for the script
         except OSError as error:
             self._failure = error
             self._ready.set()

@@ -42,7 +42,7 @@ class Publisher:
     def _begin(self, url: str, carrier: Any, form: Form) -> None:
         self.url = url
         self._form = form
-        self._courier = Courier(carrier)
+        self._courier = Courier(carrier, url)
 
     # --- pictures ---
 

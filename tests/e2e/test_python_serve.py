@@ -153,3 +153,28 @@ def test_it_does_not_outlive_the_script(picture, end, code):
     finally:
         script.kill()
         script.communicate()
+
+
+INTERRUPTED = """
+import os, signal, sys, stillcast
+server = stillcast.serve(listen="127.0.0.1:0")
+print("ready", flush=True)
+try:
+    signal.pause()
+except KeyboardInterrupt:
+    live = server.publisher("last")
+    live.send(sys.argv[1])
+    print(live.flush(), flush=True)
+"""
+
+
+def test_ctrl_c_is_for_the_script_which_then_ends_its_server(picture):
+    script = subprocess.Popen([sys.executable, "-c", INTERRUPTED, picture], env=ENV, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        assert script.stdout.readline() == "ready\n"
+        os.killpg(script.pid, signal.SIGINT)
+        assert script.communicate(timeout=wire.patience(20)) == ("True\n", "")
+    finally:
+        script.kill()
+        script.communicate()
