@@ -16,7 +16,8 @@
 
 static const char usage[] = "stillcast [OPTION...] [[NAME=]SOURCE[#option=value...]...]";
 static const char usage_demo[] = "stillcast [OPTION...] demo";
-static const char usage_key[] = "stillcast key add|list|revoke --keys FILE [ID] [RIGHT...]";
+static const char usage_key[] =
+    "stillcast key add|list|revoke --keys FILE [--password] [ID] [RIGHT...]";
 static const char usage_sign[] =
     "stillcast sign --keys FILE --key ID --stream NAME [--for TIME] URL";
 static const char summary[] = "still pictures in, live pictures out";
