@@ -3,7 +3,7 @@ SECONDS ?= 60
 MESON_FLAGS ?=
 SOAK_SECONDS ?= 600
 
-.PHONY: all run test bench lint fuzz soak install clean
+.PHONY: all run test test-vm bench lint fuzz soak install clean
 
 all: build/build.ninja
 	@ninja -C build
@@ -23,6 +23,12 @@ run:
 test:
 	@tools/setup test
 	@tools/check
+
+# Cameras by real drivers, in a virtual machine. Last line: N passed, N failed.
+test-vm:
+	@tools/setup vm
+	@$(MAKE) --no-print-directory all
+	@tests/v4l2-vm/run
 
 bench:
 	@tools/setup test
