@@ -15,6 +15,9 @@ struct sc_raw {
     unsigned long out_bytes;
     uint8_t *planes; /* of what had to be taken apart */
     size_t planes_bytes;
+    uint8_t *stretched; /* of what was limited */
+    size_t stretched_bytes;
+    uint8_t full_y[256], full_uv[256]; /* what a limited value is in full */
 };
 
 /* Three planes and how far their rows are apart. */
@@ -34,6 +37,22 @@ static const struct {
     [SC_RAW_RGB24] = {6, 8, TJSAMP_420}, [SC_RAW_GREY] = {2, 8, TJSAMP_GRAY},
 };
 
+static uint8_t stretch_value(int value, int zero, int span)
+{
+    int full = ((value - zero) * 255 * 2 + (value < zero ? -span : span)) / (2 * span);
+    full += zero == 16 ? 0 : 128;
+    return (uint8_t)(full < 0 ? 0 : full > 255 ? 255 : full);
+}
+
+/* ITU-R BT.601: Y from 16 to 235, U and V from 16 to 240 about 128. */
+static void make_full(struct sc_raw *raw)
+{
+    for (int i = 0; i < 256; i++) {
+        raw->full_y[i] = stretch_value(i, 16, 219);
+        raw->full_uv[i] = stretch_value(i, 128, 224);
+    }
+}
+
 int sc_raw_create(struct sc_raw **out_raw)
 {
     struct sc_raw *raw SC_AUTO(sc_raw_destroy) = calloc(1, sizeof *raw);
@@ -42,6 +61,7 @@ int sc_raw_create(struct sc_raw **out_raw)
     raw->turbo = tjInitCompress();
     if (!raw->turbo)
         return -ENOMEM;
+    make_full(raw);
     *out_raw = sc_steal(raw);
     return 0;
 }
@@ -55,6 +75,7 @@ void sc_raw_destroy(struct sc_raw **raw)
         (void)tjDestroy(old->turbo);
     free(old->out);
     free(old->planes);
+    free(old->stretched);
     free(old);
 }
 
@@ -157,6 +178,28 @@ static int lay_out(struct sc_raw *raw, const struct sc_raw_picture *p, struct pl
     }
 }
 
+/* Copies the planes: those of the camera are not ours to write to. */
+static int stretch(struct sc_raw *raw, const struct sc_raw_picture *p, struct planes *planes)
+{
+    bool is_halved = planes->subsampling == TJSAMP_420;
+    size_t rows[3] = {p->height_px, is_halved ? even(p->height_px) / 2 : p->height_px,
+                      is_halved ? even(p->height_px) / 2 : p->height_px};
+    size_t width = even(p->width_px), room = width * (rows[0] + rows[1]);
+    int n_planes = planes->subsampling == TJSAMP_GRAY ? 1 : 3;
+    int rc = make_room(&raw->stretched, &raw->stretched_bytes, room);
+    uint8_t *out = raw->stretched;
+    for (int i = 0; rc == 0 && i < n_planes; i++) {
+        const uint8_t *full = i == 0 ? raw->full_y : raw->full_uv, *in = planes->at[i];
+        size_t columns = i > 0 ? width / 2 : n_planes == 1 ? p->width_px : width;
+        planes->at[i] = out;
+        for (size_t row = 0; row < rows[i]; row++, in += planes->strides[i])
+            for (size_t k = 0; k < columns; k++)
+                *out++ = full[in[k]];
+        planes->strides[i] = (int)columns;
+    }
+    return rc;
+}
+
 static int compress(struct sc_raw *raw, const struct sc_raw_picture *p, int quality,
                     unsigned long *len)
 {
@@ -168,6 +211,8 @@ static int compress(struct sc_raw *raw, const struct sc_raw_picture *p, int qual
                    ? -ENOMEM
                    : 0;
     int rc = lay_out(raw, p, &planes);
+    if (rc == 0 && p->is_limited)
+        rc = stretch(raw, p, &planes);
     if (rc == 0 && tjCompressFromYUVPlanes(raw->turbo, (const unsigned char **)planes.at, width,
                                            planes.strides, height, planes.subsampling, &raw->out,
                                            len, quality, TJFLAG_NOREALLOC) < 0)

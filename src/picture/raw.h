@@ -3,6 +3,7 @@
  * taken apart first. One encoder per thread, used again for every picture. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ struct sc_raw_picture {
     size_t stride_bytes; /* from row to row of the first plane; half of it for U and V of YU12 */
     const uint8_t *data; /* planes lie one behind the other */
     size_t len_bytes;
+    bool is_limited; /* black is 16 and white 235, as in television; a JPEG has 0 to 255. Not RGB */
 };
 
 struct sc_raw;

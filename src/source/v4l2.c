@@ -17,9 +17,13 @@
 #define SILENT_NS (10 * SC_NS_PER_S)
 #define VAIN_MAX  8 /* times that a camera says it has a picture, and has none */
 
+static const char *const ranges[] = {"full", "limited", NULL};
+enum { AS_THE_DRIVER_SAYS = -1, FULL, LIMITED };
+
 struct camera {
     const char *path;
     struct sc_v4l2_wish wish;
+    int range; /* of ranges; AS_THE_DRIVER_SAYS */
     int quality;
 
     struct sc_v4l2_device device; /* while open */
@@ -53,12 +57,15 @@ static int v4l2_setup(void *state, const struct sc_source_spec *spec, struct sc_
 {
     struct camera *camera = state;
     double quality = QUALITY;
-    *camera = (struct camera){.path = spec->targets[0], .device.fd = -1};
+    *camera =
+        (struct camera){.path = spec->targets[0], .range = AS_THE_DRIVER_SAYS, .device.fd = -1};
     int rc = read_format(camera, spec, err);
     if (rc == 0)
         rc = sc_spec_get_size(spec, "size", &camera->wish.width_px, &camera->wish.height_px, err);
     if (rc == 0)
         rc = sc_spec_get_number(spec, "fps", 0, 1000, &camera->wish.fps, err);
+    if (rc == 0)
+        rc = sc_spec_get_choice(spec, "range", ranges, &camera->range, err);
     if (rc == 0)
         rc = sc_spec_get_number(spec, "quality", 1, 100, &quality, err);
     camera->quality = (int)quality;
@@ -107,12 +114,15 @@ static int fill(struct camera *camera, const struct sc_v4l2_buffer *buffer, stru
     size_t bytes = buffer->len_bytes;
     int rc = buffer->is_damaged ? -EBADMSG : 0;
     if (rc == 0 && !choice->form->is_jpeg) {
-        struct sc_raw_picture picture = {.form = choice->form->raw,
-                                         .width_px = choice->width_px,
-                                         .height_px = choice->height_px,
-                                         .stride_bytes = choice->stride_bytes,
-                                         .data = buffer->data,
-                                         .len_bytes = buffer->len_bytes};
+        struct sc_raw_picture picture = {
+            .form = choice->form->raw,
+            .is_limited = camera->range == LIMITED ||
+                          (camera->range == AS_THE_DRIVER_SAYS && choice->is_limited),
+            .width_px = choice->width_px,
+            .height_px = choice->height_px,
+            .stride_bytes = choice->stride_bytes,
+            .data = buffer->data,
+            .len_bytes = buffer->len_bytes};
         rc = sc_raw_encode(camera->raw, &picture, camera->quality, &jpeg, &bytes);
     }
     SC_AUTO(sc_draft_destroy) struct sc_draft *draft = NULL;
@@ -184,6 +194,9 @@ static const struct sc_source_option v4l2_options[] = {
     {"format", "NAME",
      "mjpeg, jpeg, yuyv, uyvy, nv12, yu12, rgb24 or grey (default: the first of these that the "
      "camera has; JPEGs are passed on as they are)"},
+    {"range", "full|limited",
+     "of the brightness in raw pictures (default: as the driver says): 'full' where pictures have "
+     "too much contrast, 'limited' where black is grey"},
     {"quality", "N", "of JPEGs that are made of raw pictures, 1 to 100 (default 85)"},
     {0},
 };

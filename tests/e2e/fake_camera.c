@@ -196,6 +196,7 @@ static int set_format(struct v4l2_format *format)
     pix->width = sizes[which].width;
     pix->height = sizes[which].height;
     pix->bytesperline = pix->width * per_px + 32;
+    pix->quantization = V4L2_QUANTIZATION_FULL_RANGE;
     pix->sizeimage = pix->bytesperline * pix->height * (is_planar ? 3 : 2) / 2;
     now = *pix;
     return 0;

@@ -90,6 +90,13 @@ def test_raw_pictures_look_as_the_camera_saw_them(server, camera, name, fourcc, 
         assert all(abs(a - b) < 12 for a, b in zip(got, want)), (left, right)
 
 
+@pytest.mark.parametrize("value, wanted", [("full", 76), ("limited", 70)])
+def test_the_range_of_raw_pictures_may_be_told(server, camera, value, wanted):
+    one = start(server, camera, "GREY", f"#range={value}")
+    shown = Image.open(io.BytesIO(first_picture(one)))
+    assert abs(shown.getpixel((shown.width // 4, shown.height // 2)) - wanted) <= 2
+
+
 def test_without_a_wish_it_takes_what_needs_no_encoding_at_its_largest_good_size(server, camera):
     one = start(server, camera, "YUYV MJPG")
     assert first_picture(one) == camera.jpeg.read_bytes()

@@ -35,9 +35,13 @@ static const struct {
 
 static struct sc_raw_picture picture_of(size_t i, const uint8_t *data)
 {
-    return (struct sc_raw_picture){
-        cases[i].form, cases[i].width_px, cases[i].height_px, cases[i].stride_bytes,
-        data,          cases[i].len_bytes};
+    return (struct sc_raw_picture){cases[i].form,
+                                   cases[i].width_px,
+                                   cases[i].height_px,
+                                   cases[i].stride_bytes,
+                                   data,
+                                   cases[i].len_bytes,
+                                   false};
 }
 
 static void sizes_are_known_beforehand(void **state)
@@ -48,6 +52,16 @@ static void sizes_are_known_beforehand(void **state)
         if (sc_raw_len_bytes(&picture) != cases[i].len_bytes)
             fail_msg("%s: %zu", cases[i].name, sc_raw_len_bytes(&picture));
     }
+}
+
+/* U and V are without colour. */
+static void fill_grey(const struct sc_raw_picture *picture, uint8_t *data, int y)
+{
+    bool is_packed = picture->form == SC_RAW_YUYV || picture->form == SC_RAW_UYVY;
+    size_t n_y = picture->stride_bytes * picture->height_px;
+    memset(data, 128, picture->len_bytes);
+    for (size_t i = picture->form == SC_RAW_UYVY; i < n_y; i += is_packed ? 2 : 1)
+        data[i] = (uint8_t)y;
 }
 
 /* In exactly as much memory as the picture has: a sanitizer tells who reads on. */
@@ -79,6 +93,43 @@ static void a_grey_picture_is_grey_in_all_forms(void **state)
     }
 }
 
+/* Returns: the brightness of the JPEG's first and last pixel, which are alike. */
+static int brightness(const uint8_t *jpeg, size_t bytes)
+{
+    uint8_t pixels[16 * 8];
+    tjhandle turbo = tjInitDecompress();
+    int width, height, subsampling, space;
+    assert_int_equal(tjDecompressHeader3(turbo, jpeg, bytes, &width, &height, &subsampling, &space),
+                     0);
+    assert_int_equal(tjDecompress2(turbo, jpeg, bytes, pixels, width, 0, height, TJPF_GRAY, 0), 0);
+    (void)tjDestroy(turbo);
+    assert_true(abs(pixels[width * height - 1] - pixels[0]) <= 1);
+    return pixels[0];
+}
+
+static void what_is_limited_is_stretched(void **state)
+{
+    static const struct {
+        int limited, full;
+    } values[] = {{0, 0}, {16, 0}, {17, 1}, {128, 130}, {180, 191}, {235, 255}, {255, 255}};
+    const uint8_t *jpeg;
+    size_t bytes;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (size_t k = 0; k < sizeof values / sizeof values[0]; k++) {
+            if (cases[i].form == SC_RAW_RGB24)
+                continue;
+            uint8_t *data = malloc(cases[i].len_bytes);
+            struct sc_raw_picture picture = picture_of(i, data);
+            picture.is_limited = true;
+            fill_grey(&picture, data, values[k].limited);
+            assert_int_equal(sc_raw_encode(*state, &picture, 95, &jpeg, &bytes), 0);
+            if (abs(brightness(jpeg, bytes) - values[k].full) > 2)
+                fail_msg("%s: %d became %d", cases[i].name, values[k].limited,
+                         brightness(jpeg, bytes));
+            free(data);
+        }
+}
+
 static void what_is_too_short_is_half_a_picture(void **state)
 {
     const uint8_t data[400] = {0}, *jpeg;
@@ -97,13 +148,13 @@ static void no_such_picture(void **state)
         const char *name;
         struct sc_raw_picture picture;
     } none[] = {
-        {"no width", {SC_RAW_GREY, 0, 8, 16, NULL, 0}},
-        {"no height", {SC_RAW_GREY, 8, 0, 16, NULL, 0}},
-        {"too wide", {SC_RAW_GREY, 16385, 8, 16385, NULL, 0}},
-        {"too high", {SC_RAW_GREY, 8, 16385, 8, NULL, 0}},
-        {"rows that overlap", {SC_RAW_YUYV, 16, 8, 31, NULL, 0}},
-        {"an odd width needs its pair", {SC_RAW_YUYV, 15, 8, 30, NULL, 0}},
-        {"no form", {SC_RAW_FORMS, 16, 8, 32, NULL, 0}},
+        {"no width", {SC_RAW_GREY, 0, 8, 16, NULL, 0, false}},
+        {"no height", {SC_RAW_GREY, 8, 0, 16, NULL, 0, false}},
+        {"too wide", {SC_RAW_GREY, 16385, 8, 16385, NULL, 0, false}},
+        {"too high", {SC_RAW_GREY, 8, 16385, 8, NULL, 0, false}},
+        {"rows that overlap", {SC_RAW_YUYV, 16, 8, 31, NULL, 0, false}},
+        {"an odd width needs its pair", {SC_RAW_YUYV, 15, 8, 30, NULL, 0, false}},
+        {"no form", {SC_RAW_FORMS, 16, 8, 32, NULL, 0, false}},
     };
     const uint8_t *jpeg;
     size_t bytes;
@@ -113,7 +164,8 @@ static void no_such_picture(void **state)
         assert_int_equal(sc_raw_encode(*state, &none[i].picture, 90, &jpeg, &bytes), -EINVAL);
     }
     assert_int_equal(
-        sc_raw_len_bytes(&(struct sc_raw_picture){SC_RAW_GREY, 16384, 1, 16384, NULL, 0}), 16384);
+        sc_raw_len_bytes(&(struct sc_raw_picture){SC_RAW_GREY, 16384, 1, 16384, NULL, 0, false}),
+        16384);
 }
 
 static int set_up(void **state)
@@ -136,6 +188,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sizes_are_known_beforehand),
         cmocka_unit_test(a_grey_picture_is_grey_in_all_forms),
+        cmocka_unit_test(what_is_limited_is_stretched),
         cmocka_unit_test(what_is_too_short_is_half_a_picture),
         cmocka_unit_test(no_such_picture),
     };

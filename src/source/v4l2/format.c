@@ -160,6 +160,17 @@ static double set_rate(int fd, double fps)
     return interval->numerator ? (double)interval->denominator / interval->numerator : 0;
 }
 
+/* What a driver leaves open follows from its colour space; grey is full then, as sensors and vivid
+ * have it, whatever the documents say. */
+static bool is_limited(const struct v4l2_pix_format *pix, const struct sc_v4l2_form *form)
+{
+    bool is_full = form->raw == SC_RAW_RGB24 || form->raw == SC_RAW_GREY;
+    enum v4l2_quantization said = pix->quantization;
+    if (said == V4L2_QUANTIZATION_DEFAULT)
+        said = V4L2_MAP_QUANTIZATION_DEFAULT(is_full, pix->colorspace, pix->ycbcr_enc);
+    return !form->is_jpeg && said == V4L2_QUANTIZATION_LIM_RANGE;
+}
+
 int sc_v4l2_choose(int fd, const char *path, const struct sc_v4l2_wish *wish,
                    struct sc_v4l2_choice *out_choice, struct sc_err *err)
 {
@@ -184,7 +195,11 @@ int sc_v4l2_choose(int fd, const char *path, const struct sc_v4l2_wish *wish,
         wish->width_px && (pix->width != size.width_px || pix->height != size.height_px);
     if (pix->pixelformat != form->fourcc || is_other_size)
         return refuse(fd, path, what, err);
-    *out_choice = (struct sc_v4l2_choice){form, pix->width, pix->height, pix->bytesperline, 0};
+    *out_choice = (struct sc_v4l2_choice){.form = form,
+                                          .width_px = pix->width,
+                                          .height_px = pix->height,
+                                          .stride_bytes = pix->bytesperline,
+                                          .is_limited = is_limited(pix, form)};
     out_choice->fps = set_rate(fd, wish->fps);
     return 0;
 }

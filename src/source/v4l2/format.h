@@ -32,7 +32,8 @@ struct sc_v4l2_wish {
 struct sc_v4l2_choice {
     const struct sc_v4l2_form *form;
     uint32_t width_px, height_px, stride_bytes;
-    double fps; /* 0: it does not say */
+    bool is_limited; /* raw.h */
+    double fps;      /* 0: it does not say */
 };
 
 /**
