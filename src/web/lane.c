@@ -89,9 +89,11 @@ void sc_lane_destroy(struct sc_lane **lane)
     struct sc_lane *old = sc_steal(*lane);
     if (!old)
         return;
-    if (old->loop)
+    if (old->loop) {
         sc_loop_settle(old->loop); /* somebody may still have been sent here */
-    sc_h1_abort_all(&old->h1);
+        sc_h1_abort_all(&old->h1);
+        sc_loop_settle(old->loop); /* who leaves needs the loop's timers */
+    }
     sc_loop_destroy(&old->loop);
     sc_inbox_destroy(&old->inbox);
     sc_sender_destroy(&old->sender);
