@@ -161,6 +161,7 @@ def test_publishing_from_c(one_server, tmp_path):
     assert pictures.check(wire.get(one_server, "/from/c.jpg").body) == 2
 
 
+@once
 def test_opencv_in_cpp(one_server):
     if not (BUILT / "opencv").exists():
         pytest.skip("libopencv-dev is not installed")
