@@ -143,6 +143,28 @@ void sc_draft_set_captured(struct sc_draft *draft, uint64_t unix_us)
     draft->frame->captured_unix_us = unix_us;
 }
 
+void sc_draft_succeed(struct sc_draft *draft, const struct sc_draft *before)
+{
+    draft->frame->captured_unix_us = before->frame->captured_unix_us;
+    draft->frame->seq = before->frame->seq;
+}
+
+int sc_draft_create_like(const struct sc_frame *frame, struct sc_pool *pool,
+                         struct sc_draft **out_draft)
+{
+    struct sc_draft *draft SC_AUTO(sc_draft_destroy) = NULL;
+    const struct sc_slice picture = sc_frame_picture(frame);
+    int rc = sc_draft_create(pool, picture.len_bytes, &draft);
+    if (rc == 0)
+        rc = sc_draft_append(draft, picture.data, picture.len_bytes);
+    if (rc < 0)
+        return rc;
+    draft->frame->captured_unix_us = frame->captured_unix_us;
+    draft->frame->seq = frame->seq;
+    *out_draft = sc_steal(draft);
+    return 0;
+}
+
 size_t sc_draft_len_bytes(const struct sc_draft *draft)
 {
     return draft->frame->len_bytes;

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/own.h"
+#include "media/detour.h"
 #include "media/frame.h"
 
 #define QUIET_NS      (5 * SC_NS_PER_S) /* a stream that is silent for so long has no rate */
@@ -39,6 +40,8 @@ struct sc_stream {
 
     pthread_mutex_t lock; /* guards what follows */
     const struct sc_frame *newest;
+    uint64_t n_numbered; /* at least seq: a picture may still be on its detour */
+    struct sc_detour detour;
     struct sc_list taps;
     enum sc_stream_state state;
     char note[sizeof((struct sc_stream_view *)0)->note];
@@ -59,6 +62,7 @@ int sc_stream_create(const char *name, enum sc_stream_origin origin, struct sc_s
     stream->origin = origin;
     stream->touched_ns = sc_clock_ns();
     sc_list_init(&stream->taps);
+    sc_detour_init(&stream->detour);
     sc_seats_init(&stream->seats);
     (void)pthread_mutex_init(&stream->lock, NULL);
     *out_stream = stream;
@@ -78,6 +82,7 @@ void sc_stream_unref(struct sc_stream **stream)
     if (!old || atomic_fetch_sub_explicit(&old->n_refs, 1, memory_order_acq_rel) > 1)
         return;
     sc_frame_unref(&old->newest);
+    sc_detour_fini(&old->detour);
     sc_intake_unref(&old->intake);
     int fd = atomic_load(&old->demand_fd);
     sc_own_close(&fd);
@@ -213,6 +218,22 @@ static int admit(struct sc_stream *stream, const struct sc_frame *frame)
     return is_mixed(stream->newest, frame) ? -EPERM : 0;
 }
 
+/* Lock held. *frame becomes the one that was shown until now, or stays when it is newer. Returns
+ * how many inboxes are in out_wakes. */
+static size_t show(struct sc_stream *stream, const struct sc_frame **frame,
+                   struct sc_inbox *out_wakes[WAKES])
+{
+    const struct sc_frame *old = stream->newest;
+    uint64_t seq = sc_frame_seq(*frame);
+    if (seq <= atomic_load_explicit(&stream->seq, memory_order_relaxed))
+        return 0;
+    note_arrival(stream, *frame);
+    stream->newest = *frame;
+    *frame = old;
+    atomic_store_explicit(&stream->seq, seq, memory_order_release);
+    return mark_taps(stream, out_wakes);
+}
+
 int sc_stream_publish(struct sc_stream *stream, const struct sc_frame **taken, uint64_t *out_seq)
 {
     const struct sc_frame *frame SC_AUTO(sc_frame_unref) = sc_steal(*taken);
@@ -220,32 +241,58 @@ int sc_stream_publish(struct sc_stream *stream, const struct sc_frame **taken, u
     size_t n_wakes = 0;
     size_t size = sc_frame_picture(frame).len_bytes;
     bool is_placeholder = sc_frame_is_placeholder(frame);
+    bool is_back = stream->detour.bell_fd >= 0 && sc_frame_seq(frame);
+    bool is_diverted = !is_back && sc_detour_is_for(&stream->detour, frame);
 
     (void)pthread_mutex_lock(&stream->lock);
     int rc = admit(stream, frame);
     if (rc == 0) {
-        uint64_t seq = atomic_load_explicit(&stream->seq, memory_order_relaxed) + 1;
-        sc_frame_set_seq(frame, seq);
-        note_arrival(stream, frame);
-        const struct sc_frame *old = stream->newest;
-        stream->newest = frame;
-        frame = old;
-        atomic_store_explicit(&stream->seq, seq, memory_order_release);
-        n_wakes = mark_taps(stream, wakes);
+        if (!is_back)
+            sc_frame_set_seq(frame, ++stream->n_numbered);
         if (out_seq)
-            *out_seq = seq;
+            *out_seq = sc_frame_seq(frame);
+        if (is_diverted)
+            sc_detour_put(&stream->detour, &frame);
+        else
+            n_wakes = show(stream, &frame, wakes);
     }
     (void)pthread_mutex_unlock(&stream->lock);
 
+    if (rc == 0 && is_diverted)
+        sc_detour_ring(&stream->detour);
     for (size_t i = 0; i < n_wakes; i++)
         sc_inbox_wake(wakes[i]);
-    if (rc == 0 && !is_placeholder) {
+    if (rc == 0 && !is_placeholder && !is_back) {
         atomic_fetch_add_explicit(&stream->stats.n_frames_in, 1, memory_order_relaxed);
         atomic_fetch_add_explicit(&stream->stats.bytes_in, size, memory_order_relaxed);
     } else if (rc == -EPERM) {
         atomic_fetch_add_explicit(&stream->stats.n_rejected, 1, memory_order_relaxed);
     }
     return rc;
+}
+
+void sc_stream_divert(struct sc_stream *stream, int bell_fd)
+{
+    sc_detour_open(&stream->detour, bell_fd);
+}
+
+const struct sc_frame *sc_stream_take_diverted(struct sc_stream *stream)
+{
+    (void)pthread_mutex_lock(&stream->lock);
+    const struct sc_frame *frame = sc_detour_take(&stream->detour);
+    (void)pthread_mutex_unlock(&stream->lock);
+    return frame;
+}
+
+uint64_t sc_stream_seq_expected(struct sc_stream *stream)
+{
+    (void)pthread_mutex_lock(&stream->lock);
+    bool is_expected =
+        sc_detour_is_busy(&stream->detour) &&
+        stream->n_numbered > atomic_load_explicit(&stream->seq, memory_order_relaxed);
+    uint64_t seq = is_expected ? stream->n_numbered : 0;
+    (void)pthread_mutex_unlock(&stream->lock);
+    return seq;
 }
 
 const struct sc_frame *sc_stream_newest(struct sc_stream *stream)

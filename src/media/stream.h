@@ -20,6 +20,23 @@ void sc_stream_set_intake(struct sc_stream *stream, struct sc_intake *intake);
 struct sc_intake *sc_stream_intake(struct sc_stream *stream);
 
 /**
+ * From now on pictures that are published are numbered, but shown only when whoever takes them has
+ * worked on them and publishes them again, as a draft made like them. bell_fd, an eventfd, is
+ * written when one waits. SVGs and placeholders are shown at once.
+ *
+ * Thread: control, before the stream is served.
+ */
+void sc_stream_divert(struct sc_stream *stream, int bell_fd);
+
+/** The picture taken before is done with. Returns: the newest that waits, given; NULL: none.
+ * Thread: any, one at a time. */
+const struct sc_frame *sc_stream_take_diverted(struct sc_stream *stream);
+
+/** Returns: the number of a picture that was published and will be shown in a moment; 0: none.
+ * Thread: any. */
+uint64_t sc_stream_seq_expected(struct sc_stream *stream);
+
+/**
  * Numbers are taken at this address, too: "tcp://127.0.0.1:2003". Copied.
  *
  * Thread: control, before the stream is served.

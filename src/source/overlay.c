@@ -10,6 +10,7 @@
 #include "base/own.h"
 #include "draw/shape.h"
 #include "draw/text.h"
+#include "media/frame.h"
 #include "picture/patch.h"
 #include "source/color.h"
 #include "source/spec.h"
@@ -261,6 +262,7 @@ static int patch(struct sc_overlay *overlay, const struct sc_source_ctx *ctx,
         rc = sc_draft_append(after, jpeg, len);
     if (rc < 0)
         return rc;
+    sc_draft_succeed(after, *draft);
     sc_draft_destroy(draft);
     *draft = sc_steal(after);
     return 0;

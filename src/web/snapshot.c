@@ -13,12 +13,14 @@
 #include "base/url.h"
 #include "http/conditional.h"
 #include "http/date.h"
+#include "media/stream.h"
 #include "net/timer.h"
 #include "web/audience.h"
 #include "web/endpoints.h"
 #include "web/suffix.h"
 
 #define WAIT_NS    (10 * SC_NS_PER_S)
+#define EXPECT_NS  SC_NS_PER_S
 #define ETAG_BYTES 64
 #define AGE_MAX_MS (1000ULL * 3600 * 24 * 365)
 
@@ -27,6 +29,7 @@ struct wish {
     uint64_t after_seq;
     uint64_t age_max_ns; /* UINT64_MAX: any age */
     bool is_waiting_asked;
+    bool is_expecting; /* a picture that is on its way; the newest will do if it takes too long */
 };
 
 struct waiter {
@@ -128,8 +131,12 @@ static void on_closed(struct sc_listener *listener)
 static void on_patience_end(struct sc_timer *timer)
 {
     struct waiter *w = sc_container_of(timer, struct waiter, patience);
+    const struct sc_frame *newest = sc_audience_newest(w->audience);
     settle(w);
-    if (w->wish.is_waiting_asked)
+    w->wish.after_seq = 0;
+    if (w->wish.is_expecting && is_granted(&w->wish, newest))
+        answer_frame(w->web, &w->reply, status_of(newest), newest);
+    else if (w->wish.is_waiting_asked)
         sc_reply_text(&w->reply, 204, NULL, NULL, 0);
     else
         sc_reply_error(&w->reply, 503, "Retry-After: 2\r\n",
@@ -176,7 +183,8 @@ static void wait_for(const struct sc_call *call, struct sc_stream *stream, const
     sc_exchange_take(call->reply.x, &waiter_ops, w);
     sc_stream_join(stream, false);
     if (sc_timer_start(sc_loop_timers(call->lane->loop), &w->patience,
-                       sc_loop_now_ns(call->lane->loop) + WAIT_NS) < 0) {
+                       sc_loop_now_ns(call->lane->loop) +
+                           (wish->is_expecting ? EXPECT_NS : WAIT_NS)) < 0) {
         sc_exchange_abort(call->reply.x);
         return;
     }
@@ -188,6 +196,15 @@ static void wait_for(const struct sc_call *call, struct sc_stream *stream, const
 }
 
 /* --- asking --- */
+
+/* Whoever publishes and then looks sees what he has published. */
+static void expect(struct sc_stream *stream, struct wish *wish)
+{
+    uint64_t expected = sc_stream_seq_expected(stream);
+    wish->is_expecting = expected > wish->after_seq + 1;
+    if (wish->is_expecting)
+        wish->after_seq = expected - 1;
+}
 
 /* Returns: 0; negative after it has answered. */
 static int read_wish(const struct sc_call *call, struct sc_stream *stream, struct wish *out_wish)
@@ -211,12 +228,14 @@ static int read_wish(const struct sc_call *call, struct sc_stream *stream, struc
     /* A source that rests is woken: its last picture may be hours old. */
     if ((is_next && has_after != 0) || view.state == SC_STREAM_IDLE)
         out_wish->after_seq = view.seq;
+    else if (!out_wish->is_waiting_asked)
+        expect(stream, out_wish);
     return 0;
 }
 
 void sc_snapshot_show(const struct sc_call *call, struct sc_stream *stream)
 {
-    struct wish wish;
+    struct wish wish = {0};
     if (read_wish(call, stream, &wish) < 0)
         return;
     const struct sc_frame *newest SC_AUTO(sc_frame_unref) = sc_stream_newest(stream);

@@ -92,6 +92,18 @@ def test_a_timestamp_moves_on_with_the_pictures(server):
     assert "overlay" not in one.stderr
 
 
+@pytest.mark.skipif("http:" not in HELP, reason="this build fetches nothing")
+def test_a_picture_keeps_its_time_under_an_overlay(server):
+    first = server("t=test:#fps=10")
+    second = server(f"t={first.url}t.mjpg#overlay=x")
+    with wire.Viewer(first, "/t.mjpg") as here, wire.Viewer(second, "/t.mjpg") as there:
+        for _ in range(3):
+            shown_there, shown_here = there.part().timestamp, here.part().timestamp
+            while shown_here < shown_there:
+                shown_here = here.part().timestamp
+            assert shown_here == shown_there
+
+
 def test_what_cannot_carry_an_overlay_is_shown_without_and_told_once(server):
     one = server("p=test:#format=png#fps=20#overlay=x")
     with wire.Viewer(one, "/p.mjpg") as viewer:

@@ -107,10 +107,11 @@ static bool is_remote(const struct sc_source_ops *ops)
     return strstr(ops->usage, "://");
 }
 
-/* Its own test opens it: that needs another server, or a camera. */
+/* Its own test opens it: that needs another server, a camera, or a publisher. */
 static bool is_of_elsewhere(const struct sc_source_ops *ops)
 {
-    return is_remote(ops) || (ops->claims && ops->claims("/dev/video0"));
+    return is_remote(ops) || (ops->claims && ops->claims("/dev/video0")) ||
+           strcmp(ops->name, "push") == 0;
 }
 
 /* The usage with a real picture for PATH, and without [PATH]. A source that wants something else is

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "media/frame.h"
 #include "media/tap.h"
 #include "shapes.h"
 
@@ -318,6 +319,67 @@ static void no_frame_is_missed_while_a_mark_is_taken(void **state)
     assert_false(is_missed);
 }
 
+/* Someone takes a picture off its detour and publishes what it has become. */
+static void bring_back(const struct sc_frame **taken)
+{
+    const struct sc_seal how = {0};
+    struct sc_draft *draft = NULL;
+    const struct sc_frame *frame = NULL;
+    assert_int_equal(sc_draft_create_like(*taken, pool, &draft), 0);
+    assert_int_equal(sc_draft_seal(&draft, &how, &frame, NULL), 0);
+    assert_int_equal(sc_frame_captured_unix_us(frame), sc_frame_captured_unix_us(*taken));
+    publish(frame);
+    sc_frame_unref(taken);
+}
+
+static void diverted_frames_are_numbered_at_once_and_shown_when_they_are_back(void **state)
+{
+    int bell = eventfd(0, EFD_CLOEXEC);
+    sc_stream_divert(stream, bell);
+    assert_null(sc_stream_take_diverted(stream));
+    assert_int_equal(publish(a_frame()), 1);
+    assert_true(is_readable(bell));
+    assert_int_equal(sc_stream_seq(stream), 0);
+    assert_int_equal(sc_stream_seq_expected(stream), 1);
+    const struct sc_frame *taken = sc_stream_take_diverted(stream);
+    assert_int_equal(sc_stream_seq_expected(stream), 1);
+    bring_back(&taken);
+    assert_int_equal(sc_stream_seq(stream), 1);
+    assert_int_equal(sc_stream_seq_expected(stream), 0);
+    assert_int_equal(sc_stream_stats(stream)->n_frames_in, 1);
+    close(bell);
+}
+
+static void of_diverted_frames_the_newest_waits_and_what_is_lost_is_not_expected(void **state)
+{
+    int bell = eventfd(0, EFD_CLOEXEC);
+    sc_stream_divert(stream, bell);
+    publish(a_frame());
+    assert_int_equal(publish(a_frame()), 2);
+    const struct sc_frame *taken = sc_stream_take_diverted(stream);
+    assert_int_equal(sc_frame_seq(taken), 2);
+    assert_null(sc_stream_take_diverted(stream));
+    assert_int_equal(sc_stream_seq_expected(stream), 0); /* it was given up */
+    sc_frame_unref(&taken);
+    publish(a_frame());
+    assert_int_equal(sc_stream_stats(stream)->n_frames_in, 3);
+    close(bell);
+}
+
+static void placeholders_take_no_detour_and_what_is_back_later_is_not_shown(void **state)
+{
+    const struct shape *shape = shapes_find("baseline-420");
+    int bell = eventfd(0, EFD_CLOEXEC);
+    sc_stream_divert(stream, bell);
+    publish(a_frame());
+    const struct sc_frame *taken = sc_stream_take_diverted(stream);
+    assert_int_equal(publish(seal(shape->data, shape->len_bytes, false, true)), 2);
+    assert_int_equal(sc_stream_seq(stream), 2);
+    bring_back(&taken);
+    assert_int_equal(sc_stream_seq(stream), 2);
+    close(bell);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +393,9 @@ int main(void)
         TEST(a_placeholder_neither_makes_live_nor_counts),
         TEST(one_publisher_holds_the_claim_until_it_lets_go_or_is_taken_over),
         TEST(no_frame_is_missed_while_a_mark_is_taken),
+        TEST(diverted_frames_are_numbered_at_once_and_shown_when_they_are_back),
+        TEST(of_diverted_frames_the_newest_waits_and_what_is_lost_is_not_expected),
+        TEST(placeholders_take_no_detour_and_what_is_back_later_is_not_shown),
         TEST(readers_that_come_and_go_see_whole_frames_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
