@@ -27,8 +27,8 @@ for tool in ("lsan", "tsan"):  # what is known of libraries that we use; see the
 class Server:
     """A running stillcast. url, host, port, pid; stderr and stdout as text so far."""
 
-    def __init__(self, args, listen, env, cwd, stdin=subprocess.DEVNULL):
-        self.args = [BINARY] + (["--listen", listen] if listen else []) + [a if isinstance(a, bytes) else str(a) for a in args]
+    def __init__(self, args, listen, env, cwd, stdin=subprocess.DEVNULL, prefix=()):
+        self.args = [*prefix, BINARY] + (["--listen", listen] if listen else []) + [a if isinstance(a, bytes) else str(a) for a in args]
         self.process = subprocess.Popen(
             self.args, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**os.environ, **env}, cwd=cwd)
@@ -100,11 +100,12 @@ class Server:
 @pytest.fixture
 def server(tmp_path):
     """Factory: server("plot=watch:x.png", "--max-streams", 3) gives a ready Server; all are stopped after
-    the test. listen: another --listen, or None for none; env, cwd (default tmp_path), stdin as subprocess takes them."""
+    the test. listen: another --listen, or None for none; env, cwd (default tmp_path), stdin as subprocess takes them;
+    prefix: a command that runs it."""
     running = []
 
-    def start(*args, listen="127.0.0.1:0", env=None, cwd=None, stdin=subprocess.DEVNULL):
-        one = Server(args, listen, env or {}, cwd or tmp_path, stdin)
+    def start(*args, listen="127.0.0.1:0", env=None, cwd=None, stdin=subprocess.DEVNULL, prefix=()):
+        one = Server(args, listen, env or {}, cwd or tmp_path, stdin, prefix)
         running.append(one)
         return one.wait_ready()
 
