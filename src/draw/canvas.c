@@ -172,10 +172,9 @@ static int write_flat(struct sc_canvas *canvas, struct sc_pool *pool, struct sc_
     int rc = 0;
     if (!canvas->flat)
         rc = sc_flat_create(pixels.width_px, pixels.height_px, &canvas->flat);
-    if (rc == 0)
-        rc = sc_flat_encode(canvas->flat, &pixels, &png, &len);
     if (rc < 0)
         return rc;
+    sc_flat_encode(canvas->flat, &pixels, &png, &len);
     return make_draft(pool, png, len, out_draft);
 }
 

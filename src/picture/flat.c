@@ -18,6 +18,7 @@
 #define N_SURE       96
 #define DROP_MOST    4
 #define EMPTY        0xffff
+#define MORE         0x8000
 #define CHUNK_AROUND 12 /* length, type, checksum */
 #define HEAD_BYTES   (8 + CHUNK_AROUND + 13 + CHUNK_AROUND + 3 * N_COLORS + 8)
 #define TAIL_BYTES   (4 + CHUNK_AROUND)
@@ -36,8 +37,10 @@ struct sc_flat {
     size_t n_tints;
     uint32_t palette[N_COLORS];
     size_t n_colors;
-    uint16_t *drawn; /* tints, row by row */
-    uint8_t *rows;   /* colours, each row behind its filter byte */
+    uint16_t
+        *runs;     /* row by row: a tint; behind it, if there are more pixels of it, MORE + those */
+    uint8_t *rows; /* colours, each row behind its filter byte */
+    z_stream deflate;
     uint8_t *png;
     size_t png_max_bytes;
 };
@@ -59,10 +62,14 @@ int sc_flat_create(uint32_t width_px, uint32_t height_px, struct sc_flat **out_f
     flat->places = malloc(N_PLACES * sizeof *flat->places);
     flat->tints = malloc(N_TINTS_MAX * sizeof *flat->tints);
     flat->order = malloc(N_TINTS_MAX * sizeof *flat->order);
-    flat->drawn = malloc((size_t)width_px * height_px * sizeof *flat->drawn);
+    flat->runs = malloc((size_t)width_px * height_px * sizeof *flat->runs);
     flat->rows = malloc(n_row_bytes(flat));
     flat->png = malloc(flat->png_max_bytes);
-    if (!flat->places || !flat->tints || !flat->order || !flat->drawn || !flat->rows || !flat->png)
+    if (!flat->places || !flat->tints || !flat->order || !flat->runs || !flat->rows || !flat->png)
+        return -ENOMEM;
+    /* Runs of one colour are nearly all that there is to find: looking for nothing else is fastest.
+     */
+    if (deflateInit2(&flat->deflate, 1, Z_DEFLATED, 15, 9, Z_RLE) != Z_OK)
         return -ENOMEM;
     *out_flat = sc_steal(flat);
     return 0;
@@ -76,9 +83,10 @@ void sc_flat_destroy(struct sc_flat **flat)
     free(old->places);
     free(old->tints);
     free(old->order);
-    free(old->drawn);
+    free(old->runs);
     free(old->rows);
     free(old->png);
+    (void)deflateEnd(&old->deflate); /* of one that was not begun: does nothing */
     free(old);
 }
 
@@ -109,31 +117,35 @@ static uint16_t find_tint(struct sc_flat *flat, uint32_t rgb, int drop)
     return (uint16_t)flat->n_tints++;
 }
 
-static bool count_row(struct sc_flat *flat, const uint32_t *pixels, uint16_t *drawn, int drop)
+/* Returns: where the next row's runs go; NULL: the table is full. */
+static uint16_t *count_row(struct sc_flat *flat, const uint32_t *pixels, uint16_t *runs, int drop)
 {
-    for (uint32_t x = 0; x < flat->width_px;) {
+    for (uint32_t x = 0, n; x < flat->width_px; x += n) {
         const uint32_t rgb = pixels[x] & 0xffffff;
         const uint16_t tint = find_tint(flat, rgb, drop);
-        const uint32_t from = x;
+        const uint32_t most = flat->width_px - x < MORE ? flat->width_px - x : MORE;
         if (tint == EMPTY)
-            return false;
-        for (; x < flat->width_px && (pixels[x] & 0xffffff) == rgb; x++)
-            drawn[x] = tint;
-        flat->tints[tint].n_pixels += x - from;
+            return NULL;
+        for (n = 1; n < most && (pixels[x + n] & 0xffffff) == rgb;)
+            n++;
+        flat->tints[tint].n_pixels += n;
+        *runs++ = tint;
+        if (n > 1)
+            *runs++ = (uint16_t)(MORE + n - 1);
     }
-    return true;
+    return runs;
 }
 
 static bool count(struct sc_flat *flat, const struct sc_encode_pixels *pixels, int drop)
 {
+    uint16_t *runs = flat->runs;
     memset(flat->places, 0xff, N_PLACES * sizeof *flat->places);
     flat->n_tints = 0;
-    for (uint32_t y = 0; y < flat->height_px; y++) {
+    for (uint32_t y = 0; runs && y < flat->height_px; y++) {
         const void *row = (const char *)pixels->data + y * pixels->stride_bytes;
-        if (!count_row(flat, row, flat->drawn + (size_t)y * flat->width_px, drop))
-            return false;
+        runs = count_row(flat, row, runs, drop);
     }
-    return true;
+    return runs;
 }
 
 /* --- choosing --- */
@@ -224,12 +236,20 @@ static void choose_palette(struct sc_flat *flat)
 
 static void fill_rows(struct sc_flat *flat)
 {
-    const uint16_t *from = flat->drawn;
+    const uint16_t *runs = flat->runs;
     uint8_t *to = flat->rows;
     for (uint32_t y = 0; y < flat->height_px; y++) {
+        const uint8_t *end = to + 1 + flat->width_px;
         *to++ = 0; /* no filter */
-        for (uint32_t x = 0; x < flat->width_px; x++)
-            *to++ = (uint8_t)flat->tints[*from++].color;
+        while (to < end) {
+            const uint8_t color = (uint8_t)flat->tints[*runs++].color;
+            *to++ = color;
+            if (to == end || *runs < MORE)
+                continue;
+            const size_t n_more = *runs++ - MORE;
+            memset(to, color, n_more);
+            to += n_more;
+        }
     }
 }
 
@@ -264,26 +284,22 @@ static uint8_t *put_head(const struct sc_flat *flat, uint8_t *to)
     return close_chunk(to, "PLTE", 3 * flat->n_colors);
 }
 
-/* Runs of one colour are nearly all that there is to find: looking for nothing else is fastest. */
-static int put_rows(const struct sc_flat *flat, uint8_t *chunk, uint8_t **out_next)
+static uint8_t *put_rows(struct sc_flat *flat, uint8_t *chunk)
 {
-    z_stream z = {0};
-    if (deflateInit2(&z, 1, Z_DEFLATED, 15, 9, Z_RLE) != Z_OK)
-        return -ENOMEM;
-    z.next_in = flat->rows;
-    z.avail_in = (uInt)n_row_bytes(flat);
-    z.next_out = chunk + 8;
-    z.avail_out = (uInt)(flat->png_max_bytes - (size_t)(chunk + 8 - flat->png) - TAIL_BYTES);
-    const int rc = deflate(&z, Z_FINISH);
-    const size_t bytes = z.total_out;
-    (void)deflateEnd(&z);
+    z_stream *z = &flat->deflate;
+    z->next_in = flat->rows;
+    z->avail_in = (uInt)n_row_bytes(flat);
+    z->next_out = chunk + 8;
+    z->avail_out = (uInt)(flat->png_max_bytes - (size_t)(chunk + 8 - flat->png) - TAIL_BYTES);
+    const int rc = deflate(z, Z_FINISH);
+    const size_t bytes = z->total_out;
     assert(rc == Z_STREAM_END);
-    *out_next = close_chunk(chunk, "IDAT", bytes);
-    return 0;
+    (void)deflateReset(z);
+    return close_chunk(chunk, "IDAT", bytes);
 }
 
-int sc_flat_encode(struct sc_flat *flat, const struct sc_encode_pixels *pixels,
-                   const uint8_t **out_png, size_t *out_len_bytes)
+void sc_flat_encode(struct sc_flat *flat, const struct sc_encode_pixels *pixels,
+                    const uint8_t **out_png, size_t *out_len_bytes)
 {
     int drop = 0;
     assert(pixels->width_px == flat->width_px && pixels->height_px == flat->height_px);
@@ -293,11 +309,8 @@ int sc_flat_encode(struct sc_flat *flat, const struct sc_encode_pixels *pixels,
     choose_palette(flat);
     fill_rows(flat);
     uint8_t *to = put_head(flat, flat->png);
-    const int rc = put_rows(flat, to, &to);
-    if (rc < 0)
-        return rc;
+    to = put_rows(flat, to);
     to = close_chunk(to, "IEND", 0);
     *out_png = flat->png;
     *out_len_bytes = (size_t)(to - flat->png);
-    return 0;
 }

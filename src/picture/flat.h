@@ -19,8 +19,7 @@ void sc_flat_destroy(struct sc_flat **flat);
  *
  * out_png  borrowed until the next call.
  *
- * Returns: 0; -ENOMEM.
  * Thread:  owner.
  */
-int sc_flat_encode(struct sc_flat *flat, const struct sc_encode_pixels *pixels,
-                   const uint8_t **out_png, size_t *out_len_bytes);
+void sc_flat_encode(struct sc_flat *flat, const struct sc_encode_pixels *pixels,
+                    const uint8_t **out_png, size_t *out_len_bytes);
