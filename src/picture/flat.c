@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include "base/own.h"
+#include "picture/runs.h"
 
 #define N_PLACES     (1 << 14)
 #define N_TINTS_MAX  (1 << 13)
@@ -37,18 +38,11 @@ struct sc_flat {
     size_t n_tints;
     uint32_t palette[N_COLORS];
     size_t n_colors;
-    uint16_t
-        *runs;     /* row by row: a tint; behind it, if there are more pixels of it, MORE + those */
-    uint8_t *rows; /* colours, each row behind its filter byte */
-    z_stream deflate;
+    uint16_t *runs; /* row by row: a tint, and behind it MORE + how often it comes again, if */
+    struct sc_runs packer;
     uint8_t *png;
     size_t png_max_bytes;
 };
-
-static size_t n_row_bytes(const struct sc_flat *flat)
-{
-    return ((size_t)flat->width_px + 1) * flat->height_px;
-}
 
 int sc_flat_create(uint32_t width_px, uint32_t height_px, struct sc_flat **out_flat)
 {
@@ -57,19 +51,14 @@ int sc_flat_create(uint32_t width_px, uint32_t height_px, struct sc_flat **out_f
         return -ENOMEM;
     flat->width_px = width_px;
     flat->height_px = height_px;
-    flat->png_max_bytes = HEAD_BYTES + n_row_bytes(flat) + n_row_bytes(flat) / 8 +
-                          n_row_bytes(flat) / 64 + 64 + TAIL_BYTES;
+    const size_t n_bytes = ((size_t)width_px + 1) * height_px;
+    flat->png_max_bytes = HEAD_BYTES + SC_RUNS_BOUND_BYTES(n_bytes) + TAIL_BYTES;
     flat->places = malloc(N_PLACES * sizeof *flat->places);
     flat->tints = malloc(N_TINTS_MAX * sizeof *flat->tints);
     flat->order = malloc(N_TINTS_MAX * sizeof *flat->order);
     flat->runs = malloc((size_t)width_px * height_px * sizeof *flat->runs);
-    flat->rows = malloc(n_row_bytes(flat));
     flat->png = malloc(flat->png_max_bytes);
-    if (!flat->places || !flat->tints || !flat->order || !flat->runs || !flat->rows || !flat->png)
-        return -ENOMEM;
-    /* Runs of one colour are nearly all that there is to find: looking for nothing else is fastest.
-     */
-    if (deflateInit2(&flat->deflate, 1, Z_DEFLATED, 15, 9, Z_RLE) != Z_OK)
+    if (!flat->places || !flat->tints || !flat->order || !flat->runs || !flat->png)
         return -ENOMEM;
     *out_flat = sc_steal(flat);
     return 0;
@@ -84,9 +73,7 @@ void sc_flat_destroy(struct sc_flat **flat)
     free(old->tints);
     free(old->order);
     free(old->runs);
-    free(old->rows);
     free(old->png);
-    (void)deflateEnd(&old->deflate); /* of one that was not begun: does nothing */
     free(old);
 }
 
@@ -234,25 +221,6 @@ static void choose_palette(struct sc_flat *flat)
         flat->tints[i].color = nearest(flat, first_of_green, flat->tints[i].rgb);
 }
 
-static void fill_rows(struct sc_flat *flat)
-{
-    const uint16_t *runs = flat->runs;
-    uint8_t *to = flat->rows;
-    for (uint32_t y = 0; y < flat->height_px; y++) {
-        const uint8_t *end = to + 1 + flat->width_px;
-        *to++ = 0; /* no filter */
-        while (to < end) {
-            const uint8_t color = (uint8_t)flat->tints[*runs++].color;
-            *to++ = color;
-            if (to == end || *runs < MORE)
-                continue;
-            const size_t n_more = *runs++ - MORE;
-            memset(to, color, n_more);
-            to += n_more;
-        }
-    }
-}
-
 /* --- writing --- */
 
 static uint8_t *put_u32(uint8_t *to, uint32_t value)
@@ -284,18 +252,30 @@ static uint8_t *put_head(const struct sc_flat *flat, uint8_t *to)
     return close_chunk(to, "PLTE", 3 * flat->n_colors);
 }
 
+typedef void take_run(struct sc_runs *, uint8_t byte, uint32_t n);
+
+/* Each row behind its filter byte. */
+static void tell_rows(struct sc_flat *flat, take_run *tell)
+{
+    const uint16_t *run = flat->runs;
+    for (uint32_t y = 0; y < flat->height_px; y++) {
+        tell(&flat->packer, 0, 1);
+        for (uint32_t x = 0, n; x < flat->width_px; x += n) {
+            const uint8_t color = (uint8_t)flat->tints[*run++].color;
+            n = x + 1 < flat->width_px && *run >= MORE ? 1u + *run++ - MORE : 1;
+            tell(&flat->packer, color, n);
+        }
+    }
+}
+
 static uint8_t *put_rows(struct sc_flat *flat, uint8_t *chunk)
 {
-    z_stream *z = &flat->deflate;
-    z->next_in = flat->rows;
-    z->avail_in = (uInt)n_row_bytes(flat);
-    z->next_out = chunk + 8;
-    z->avail_out = (uInt)(flat->png_max_bytes - (size_t)(chunk + 8 - flat->png) - TAIL_BYTES);
-    const int rc = deflate(z, Z_FINISH);
-    const size_t bytes = z->total_out;
-    assert(rc == Z_STREAM_END);
-    (void)deflateReset(z);
-    return close_chunk(chunk, "IDAT", bytes);
+    sc_runs_begin(&flat->packer);
+    tell_rows(flat, sc_runs_count);
+    sc_runs_open(&flat->packer, chunk + 8);
+    tell_rows(flat, sc_runs_write);
+    const uint8_t *end = sc_runs_close(&flat->packer);
+    return close_chunk(chunk, "IDAT", (size_t)(end - chunk - 8));
 }
 
 void sc_flat_encode(struct sc_flat *flat, const struct sc_encode_pixels *pixels,
@@ -307,7 +287,6 @@ void sc_flat_encode(struct sc_flat *flat, const struct sc_encode_pixels *pixels,
         drop++;
     assert(drop <= DROP_MOST);
     choose_palette(flat);
-    fill_rows(flat);
     uint8_t *to = put_head(flat, flat->png);
     to = put_rows(flat, to);
     to = close_chunk(to, "IEND", 0);
