@@ -7,8 +7,10 @@
 
 #define TURN_FROM   (0.78 * M_PI) /* the dial opens downwards */
 #define TURN_ALL    (1.44 * M_PI)
-#define RING        0.17 /* its thickness, of the radius */
-#define DIAL_LEAST  30   /* radius in pixels of the look; smaller ones are numbers alone */
+#define RING        0.17  /* its thickness, of the radius */
+#define RIM         0.045 /* thickness of what shows thresholds and bands around it */
+#define RIM_GAP     0.03
+#define DIAL_LEAST  30 /* radius in pixels of the look; smaller ones are numbers alone */
 #define CELL_ASPECT 1.25
 
 static uint32_t color_of(const struct sc_chart *chart, size_t i, double value)
@@ -24,6 +26,46 @@ static uint32_t color_of(const struct sc_chart *chart, size_t i, double value)
         rgb = level->rgb == SC_CHART_AUTO_COLOR ? chart->colors->alarm : level->rgb;
     }
     return rgb;
+}
+
+static uint32_t level_color(const struct sc_chart *chart, const struct sc_chart_level *level)
+{
+    const bool is_band = level->from != level->to;
+    if (level->rgb != SC_CHART_AUTO_COLOR)
+        return level->rgb;
+    return is_band ? chart->colors->band : chart->colors->alarm;
+}
+
+static double share_of(const struct sc_chart *chart, double value)
+{
+    const double at = sc_chart_axis_at(&chart->axis, value);
+    if (isnan(at)) /* infinite, or not above zero where the axis is logarithmic */
+        return value > 0 ? 1 : 0;
+    return fmin(fmax(at, 0), 1);
+}
+
+/* A band is a part of the rim, a threshold a notch through it and the ring. */
+static void draw_levels(struct sc_chart *chart, cairo_t *cr, double x, double y, double radius)
+{
+    cairo_set_line_cap(cr, CAIRO_LINE_CAP_BUTT);
+    for (size_t i = 0; i < chart->look.n_levels; i++) {
+        const struct sc_chart_level *level = &chart->look.levels[i];
+        const double from = TURN_FROM + TURN_ALL * share_of(chart, level->from);
+        const double to = TURN_FROM + TURN_ALL * share_of(chart, level->to);
+        sc_shape_color(cr, level_color(chart, level), 1);
+        cairo_new_path(cr);
+        if (level->from != level->to) {
+            cairo_set_line_width(cr, radius * RIM);
+            cairo_arc(cr, x, y, radius * (1 + RIM_GAP + RIM / 2), from, to);
+        } else {
+            cairo_set_line_width(cr, fmax(radius * 0.03, 1.5 * chart->u));
+            cairo_move_to(cr, x + cos(from) * radius * (1 - RING),
+                          y + sin(from) * radius * (1 - RING));
+            cairo_line_to(cr, x + cos(from) * radius * (1 + RIM_GAP + RIM),
+                          y + sin(from) * radius * (1 + RIM_GAP + RIM));
+        }
+        cairo_stroke(cr);
+    }
 }
 
 static void draw_ring(cairo_t *cr, double x, double y, double radius, double share, uint32_t rgb)
@@ -83,6 +125,8 @@ static struct dial lay(const struct sc_chart *chart, const struct sc_box *cell, 
     struct dial dial = {.cell = *cell, .x = cell->x + cell->width / 2};
     const double name = has_name ? 18 * chart->u : 0;
     dial.radius = fmin(cell->width * 0.44, (cell->height - name) / 1.86);
+    if (chart->look.n_levels > 0)
+        dial.radius /= 1 + RIM_GAP + RIM;
     if (dial.radius < DIAL_LEAST * chart->u)
         dial.radius = 0;
     dial.y = dial.radius > 0
@@ -101,6 +145,7 @@ static void draw_dial(struct sc_chart *chart, cairo_t *cr, const struct sc_chart
         draw_ring(cr, dial->x, dial->y, dial->radius, 1, chart->colors->grid);
         if (at > 0)
             draw_ring(cr, dial->x, dial->y, dial->radius, fmin(at, 1), rgb);
+        draw_levels(chart, cr, dial->x, dial->y, dial->radius);
     }
     const double room = dial->radius > 0 ? dial->radius * 1.38 : dial->cell.width * 0.9;
     const struct sc_label_style number =

@@ -180,7 +180,7 @@ static const struct scene scenes[] = {
      60,
      {"cpu0", "cpu1", "cpu2", "cpu3"},
      {DEFAULTS, .kind = SC_CHART_GAUGE, .unit = "%", .least = 0, .most = 100, .n_levels = 2,
-      .levels = {{50, 50, 0xf0a818}, {80, 80, SC_CHART_AUTO_COLOR}}},
+      .levels = {{50, 50, 0xf0a818}, {80, 100, SC_CHART_AUTO_COLOR}}},
      0,
      0,
      false},

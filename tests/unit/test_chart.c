@@ -270,6 +270,42 @@ static void stacked_series_stand_on_each_other(void **state)
     sc_chart_destroy(&chart);
 }
 
+static void a_gauge_shows_its_thresholds_and_bands(void **state)
+{
+    static const struct {
+        const char *name;
+        size_t n_levels;
+        struct sc_chart_level level;
+        int from, to; /* columns */
+        int least;    /* pixels of the level's colour */
+    } cases[] = {
+        {"nothing", 0, {0, 0, 0}, 0, 200, 0},
+        {"a threshold", 1, {50, 50, RED}, 95, 105, 15},
+        {"a band", 1, {75, 100, RED}, 130, 200, 30},
+        {"a band without end", 1, {75, INFINITY, RED}, 130, 200, 30},
+        {"above the scale", 1, {200, 200, RED}, 130, 200, 15},
+    };
+    const struct sc_chart_series series = {.name = "", .latest = 10};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct sc_chart_config config = bare(SC_CHART_GAUGE);
+        config.width_px = 200;
+        config.height_px = 200;
+        config.least = 0;
+        config.most = 100;
+        config.n_levels = cases[i].n_levels;
+        config.levels[0] = cases[i].level;
+        struct sc_chart *chart = create(&config);
+        const struct sc_chart_window window = sc_chart_window_at(chart, NOW_US, S_US);
+        struct shown shown = draw(chart, &window, &series, 1);
+        const int n = count(&shown, cases[i].from, cases[i].to, RED);
+        if (n < cases[i].least || n != count(&shown, 0, shown.width, RED))
+            fail_msg("%s: %d pixels", cases[i].name, n);
+        free(shown.pixels);
+        sc_chart_destroy(&chart);
+    }
+}
+
 static void any_numbers_and_names_make_a_picture(void **state)
 {
     static const double wild[] = {NAN,     INFINITY, -INFINITY, DBL_MAX, -DBL_MAX, DBL_MIN,
@@ -426,6 +462,7 @@ int main(void)
         cmocka_unit_test(a_gap_in_the_data_is_a_gap_in_the_picture),
         cmocka_unit_test(one_column_of_many_keeps_its_extremes),
         cmocka_unit_test(stacked_series_stand_on_each_other),
+        cmocka_unit_test(a_gauge_shows_its_thresholds_and_bands),
         cmocka_unit_test(any_numbers_and_names_make_a_picture),
         cmocka_unit_test(more_series_than_can_be_shown_are_left_out),
         cmocka_unit_test(colors_differ_for_every_kind_of_eye_and_from_the_ground),

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "draw/chart.h"
 #include "draw/placeholder.h"
 
 #define N_MOST 100
@@ -66,6 +67,33 @@ static int draw_placeholder(struct sc_pool *pool, enum sc_kind kind, struct sc_d
     return sc_placeholder_draft(pool, &what, out_draft);
 }
 
+/* Two frames, of which the second has more points than there was room for. */
+static int draw_chart(struct sc_pool *pool, enum sc_kind kind, struct sc_draft **out_draft)
+{
+    static struct sc_series_point points[1000];
+    struct sc_chart_config config;
+    struct sc_chart *chart = NULL;
+    sc_chart_defaults(&config);
+    config.width_px = 200;
+    config.height_px = 140;
+    config.title = "title";
+    config.format.kind = kind;
+    for (int i = 0; i < 1000; i++)
+        points[i] = (struct sc_series_point){i * 1000, i % 7};
+    struct sc_chart_series series = {.name = "name", .points = points, .n_points = 10, .latest = 1};
+    const struct sc_chart_window window = {0, 1000000};
+    int rc = sc_chart_create(&config, &chart, NULL);
+    if (rc == 0)
+        rc = sc_chart_draw(chart, &window, &series, 1, pool, out_draft);
+    if (rc == 0) {
+        sc_draft_destroy(out_draft);
+        series.n_points = 1000;
+        rc = sc_chart_draw(chart, &window, &series, 1, pool, out_draft);
+    }
+    sc_chart_destroy(&chart);
+    return rc;
+}
+
 static void whatever_allocation_fails_is_an_error_and_leaks_nothing(void **state)
 {
     static const struct {
@@ -78,6 +106,8 @@ static void whatever_allocation_fails_is_an_error_and_leaks_nothing(void **state
         {"pattern as PNG", draw_pattern, SC_KIND_PNG, 7},
         {"placeholder as JPEG", draw_placeholder, SC_KIND_JPEG, 5},
         {"placeholder as PNG", draw_placeholder, SC_KIND_PNG, 3},
+        {"chart as JPEG", draw_chart, SC_KIND_JPEG, 14},
+        {"chart as PNG", draw_chart, SC_KIND_PNG, 17},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
