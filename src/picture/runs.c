@@ -123,7 +123,7 @@ static void number_codes(struct sc_runs *runs, const uint32_t n_of[CODE_BITS_MAX
 
 static void choose_codes(struct sc_runs *runs)
 {
-    struct node nodes[2 * SC_RUNS_N_SYMBOLS];
+    struct node nodes[2 * SC_RUNS_N_SYMBOLS] = {0};
     uint32_t n_of[CODE_BITS_MAX + 1] = {0};
     size_t n = 0;
     for (uint16_t i = 0; i < SC_RUNS_N_SYMBOLS; i++)
