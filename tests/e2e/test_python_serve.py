@@ -158,8 +158,8 @@ def test_it_does_not_outlive_the_script(picture, end, code):
 INTERRUPTED = """
 import os, signal, sys, stillcast
 server = stillcast.serve(listen="127.0.0.1:0")
-print("ready", flush=True)
 try:
+    print("ready", flush=True)
     signal.pause()
 except KeyboardInterrupt:
     live = server.publisher("last")
