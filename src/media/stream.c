@@ -49,6 +49,7 @@ struct sc_stream {
     uint64_t real_ns;    /* last frame that was no placeholder; 0: none */
     double interval_ns;  /* between such frames, smoothed */
     struct sc_intake *intake;
+    struct sc_controls *controls;
 };
 
 int sc_stream_create(const char *name, enum sc_stream_origin origin, struct sc_stream **out_stream)
@@ -84,6 +85,7 @@ void sc_stream_unref(struct sc_stream **stream)
     sc_frame_unref(&old->newest);
     sc_detour_fini(&old->detour);
     sc_intake_unref(&old->intake);
+    sc_controls_unref(&old->controls);
     int fd = atomic_load(&old->demand_fd);
     sc_own_close(&fd);
     sc_seats_fini(&old->seats);
@@ -134,6 +136,24 @@ struct sc_intake *sc_stream_intake(struct sc_stream *stream)
         intake = sc_intake_ref(stream->intake);
     (void)pthread_mutex_unlock(&stream->lock);
     return intake;
+}
+
+void sc_stream_set_controls(struct sc_stream *stream, struct sc_controls *controls)
+{
+    struct sc_controls *fresh = sc_controls_ref(controls);
+    (void)pthread_mutex_lock(&stream->lock);
+    struct sc_controls *old = stream->controls;
+    stream->controls = fresh;
+    (void)pthread_mutex_unlock(&stream->lock);
+    sc_controls_unref(&old);
+}
+
+struct sc_controls *sc_stream_controls(struct sc_stream *stream)
+{
+    (void)pthread_mutex_lock(&stream->lock);
+    struct sc_controls *controls = stream->controls ? sc_controls_ref(stream->controls) : NULL;
+    (void)pthread_mutex_unlock(&stream->lock);
+    return controls;
 }
 
 void sc_stream_set_listens(struct sc_stream *stream, const char *url)

@@ -2,6 +2,7 @@
 /* What the registry and the taps may do to a stream; the rest is stillcast/stream.h. */
 #pragma once
 
+#include "media/controls.h"
 #include "media/intake.h"
 #include "media/seat.h"
 #include "media/tap.h"
@@ -18,6 +19,12 @@ void sc_stream_set_intake(struct sc_stream *stream, struct sc_intake *intake);
 
 /** Returns: a new reference; NULL when the stream takes no numbers or is closed. Thread: any. */
 struct sc_intake *sc_stream_intake(struct sc_stream *stream);
+
+/** From now on a camera's controls can be reached by the stream. Thread: any. */
+void sc_stream_set_controls(struct sc_stream *stream, struct sc_controls *controls);
+
+/** Returns: a new reference; NULL when it has none. Thread: any. */
+struct sc_controls *sc_stream_controls(struct sc_stream *stream);
 
 /**
  * From now on pictures that are published are numbered, but shown only when whoever takes them has

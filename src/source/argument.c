@@ -16,6 +16,7 @@
 #include "stillcast/registry.h"
 
 #define LIST_TEXT_BYTES 300
+#define LETTERS         "abcdefghijklmnopqrstuvwxyz_"
 
 static int out_of_memory(struct sc_err *err)
 {
@@ -59,11 +60,14 @@ static int add_setting(struct sc_source_spec *spec, const char *text,
     return copy->name && copy->value ? 0 : out_of_memory(err);
 }
 
-/* Returns: the '#' of the last "#word=value", NULL when the text ends with none. */
+/* Returns: the '#' of the last "#word=value" or "#word.name=value", NULL when the text ends with
+ * none. */
 static char *last_option(char *text)
 {
     char *hash = strrchr(text, '#');
-    size_t n = hash ? strspn(hash + 1, "abcdefghijklmnopqrstuvwxyz_") : 0;
+    size_t n = hash ? strspn(hash + 1, LETTERS) : 0;
+    if (n > 0 && hash[1 + n] == '.')
+        n += 1 + strspn(hash + 2 + n, LETTERS "0123456789");
     return n > 0 && hash[1 + n] == '=' ? hash : NULL;
 }
 
@@ -193,12 +197,20 @@ static int find_source(struct sc_argument *argument, char **rest, struct sc_err 
     return argument->spec.ops ? 0 : refuse_target(argument->text, *rest, err);
 }
 
+/* An option "word.NAME" stands for any name. */
+static bool is_option(const char *option, const char *typed)
+{
+    size_t n = strcspn(option, ".");
+    return option[n] ? strncmp(option, typed, n + 1) == 0 && typed[n + 1]
+                     : strcmp(option, typed) == 0;
+}
+
 static bool offer_options(const struct sc_source_option *options, const char *typed,
                           struct sc_nearest *nearest, struct sc_buf *list)
 {
     bool is_known = false;
     for (; options && options->name; options++) {
-        is_known |= strcmp(options->name, typed) == 0;
+        is_known |= is_option(options->name, typed);
         sc_nearest_offer(nearest, typed, options->name);
         (void)sc_buf_printf(list, " %s", options->name); /* too long: cut */
     }

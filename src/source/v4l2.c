@@ -4,16 +4,20 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/own.h"
+#include "media/stream.h"
 #include "picture/raw.h"
 #include "source/source.h"
 #include "source/spec.h"
+#include "source/v4l2/controls.h"
 #include "source/v4l2/device.h"
 
 #define QUALITY   85
+#define CONTROL   "control."
 #define SILENT_NS (10 * SC_NS_PER_S)
 #define VAIN_MAX  8 /* times that a camera says it has a picture, and has none */
 
@@ -25,6 +29,7 @@ struct camera {
     struct sc_v4l2_wish wish;
     int range; /* of ranges; AS_THE_DRIVER_SAYS */
     int quality;
+    struct sc_controls *controls;
 
     struct sc_v4l2_device device; /* while open */
     struct sc_raw *raw;
@@ -53,6 +58,44 @@ static int read_format(struct camera *camera, const struct sc_source_spec *spec,
     return 0;
 }
 
+static int read_control(struct camera *camera, const struct sc_source_setting *setting,
+                        struct sc_err *err)
+{
+    char *end = NULL;
+    long value = strtol(setting->value, &end, 10);
+    bool is_yes = strcmp(setting->value, "yes") == 0;
+    if (is_yes || strcmp(setting->value, "no") == 0)
+        value = is_yes;
+    else if (end == setting->value || *end || value < INT32_MIN || value > INT32_MAX)
+        return sc_err_set(err, -EINVAL, "'#%s=%s': a control takes a whole number, yes or no",
+                          setting->name, setting->value);
+    return sc_controls_preset(camera->controls, setting->name + strlen(CONTROL), value, err);
+}
+
+static int read_controls(struct camera *camera, const struct sc_source_spec *spec,
+                         struct sc_err *err)
+{
+    int rc = sc_controls_create(&camera->controls);
+    if (rc < 0)
+        return sc_err_set(err, rc, "out of memory");
+    for (size_t i = 0; rc == 0 && i < spec->n_settings; i++)
+        if (strncmp(spec->settings[i].name, CONTROL, strlen(CONTROL)) == 0)
+            rc = read_control(camera, &spec->settings[i], err);
+    return rc;
+}
+
+static void v4l2_teardown(void *state)
+{
+    struct camera *camera = state;
+    sc_controls_unref(&camera->controls);
+}
+
+static void v4l2_meet(void *state, struct sc_stream *stream)
+{
+    struct camera *camera = state;
+    sc_stream_set_controls(stream, camera->controls);
+}
+
 static int v4l2_setup(void *state, const struct sc_source_spec *spec, struct sc_err *err)
 {
     struct camera *camera = state;
@@ -69,7 +112,26 @@ static int v4l2_setup(void *state, const struct sc_source_spec *spec, struct sc_
     if (rc == 0)
         rc = sc_spec_get_number(spec, "quality", 1, 100, &quality, err);
     camera->quality = (int)quality;
+    if (rc == 0)
+        rc = read_controls(camera, spec, err);
+    if (rc < 0)
+        v4l2_teardown(camera);
     return rc;
+}
+
+static int set_controls(struct camera *camera, bool is_fresh, struct sc_err *err)
+{
+    struct sc_err reason = {0};
+    int rc = sc_v4l2_set_controls(camera->device.fd, camera->controls, is_fresh, &reason);
+    return rc < 0 ? sc_err_set(err, rc, "'%s': %s", camera->path, reason.text) : 0;
+}
+
+static void v4l2_close(void *state)
+{
+    struct camera *camera = state;
+    sc_controls_show(camera->controls, NULL);
+    sc_v4l2_stop(&camera->device);
+    sc_raw_destroy(&camera->raw);
 }
 
 static int v4l2_open(void *state, const struct sc_source_ctx *ctx, struct sc_err *err)
@@ -78,16 +140,11 @@ static int v4l2_open(void *state, const struct sc_source_ctx *ctx, struct sc_err
     int rc = sc_v4l2_start(&camera->device, camera->path, &camera->wish, err);
     if (rc == 0 && !camera->device.choice.form->is_jpeg && sc_raw_create(&camera->raw) < 0)
         rc = sc_err_set(err, -ENOMEM, "out of memory");
+    if (rc == 0)
+        rc = set_controls(camera, true, err);
     if (rc < 0)
-        sc_v4l2_stop(&camera->device);
+        v4l2_close(camera);
     return rc;
-}
-
-static void v4l2_close(void *state)
-{
-    struct camera *camera = state;
-    sc_v4l2_stop(&camera->device);
-    sc_raw_destroy(&camera->raw);
 }
 
 /* Returns: 0; -EAGAIN; a negative errno of the camera. */
@@ -174,8 +231,11 @@ static int v4l2_read(void *state, const struct sc_source_ctx *ctx, struct sc_dra
     struct camera *camera = state;
     struct sc_v4l2_buffer buffer;
     uint64_t until_ns = sc_clock_ns() + SILENT_NS;
+    int rc = sc_controls_are_due(camera->controls) ? set_controls(camera, false, err) : 0;
+    if (rc < 0)
+        return rc;
     for (int n_vain = 0; n_vain < VAIN_MAX; n_vain++) {
-        int rc = sc_source_wait(ctx, camera->device.fd, POLLIN, until_ns);
+        rc = sc_source_wait(ctx, camera->device.fd, POLLIN, until_ns);
         if (rc == -ETIMEDOUT)
             return sc_err_set(err, rc, "'%s': no picture came for 10 s", camera->path);
         if (rc < 0)
@@ -197,6 +257,8 @@ static const struct sc_source_option v4l2_options[] = {
     {"range", "full|limited",
      "of the brightness in raw pictures (default: as the driver says): 'full' where pictures have "
      "too much contrast, 'limited' where black is grey"},
+    {"control.NAME", "N",
+     "sets what the camera lets one set, as in #control.brightness=120; yes or no for switches"},
     {"quality", "N", "of JPEGs that are made of raw pictures, 1 to 100 (default 85)"},
     {0},
 };
@@ -212,7 +274,9 @@ const struct sc_source_ops sc_source_v4l2 = {
     .claims = v4l2_claims,
     .suggest_name = v4l2_suggest_name,
     .setup = v4l2_setup,
+    .meet = v4l2_meet,
     .open = v4l2_open,
     .read = v4l2_read,
     .close = v4l2_close,
+    .teardown = v4l2_teardown,
 };

@@ -164,8 +164,9 @@ static bool pass_guards(struct sc_call *call)
     if (!(request->method & WRITES))
         return true;
     if (web->config.is_read_only) {
-        sc_reply_error(&call->reply, 403, NULL,
-                       "this server takes no pictures over HTTP: it runs with --read-only");
+        sc_reply_error(
+            &call->reply, 403, NULL,
+            "this server takes no pictures and settings over HTTP: it runs with --read-only");
         return false;
     }
     if (sc_guard_write(request, call->client.is_https, web->config.publish_origins, &err) < 0) {

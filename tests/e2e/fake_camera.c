@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A library to preload: a camera that no kernel knows of. It is at $FAKE_CAMERA while that file is
- * there; $FAKE_CAMERA.busy, .forbidden, .damaged (every second picture) and .silent are switches,
- * files that are there or not. It delivers 25 pictures a second, left half red, right half blue, in
- * any of the formats named in $FAKE_CAMERA_FORMATS ("MJPG YUYV"); JPEGs are $FAKE_CAMERA_JPEG.
- * The descriptor is a timer, so poll needs no help. */
+ * there; $FAKE_CAMERA.busy, .forbidden, .damaged (every second picture), .silent and .stuck (sets
+ * no control) are switches, files that are there or not. It delivers 25 pictures a second, left
+ * half red, right half blue, in any of the formats named in $FAKE_CAMERA_FORMATS ("MJPG YUYV");
+ * JPEGs are $FAKE_CAMERA_JPEG. The descriptor is a timer, so poll needs no help. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -154,6 +154,79 @@ static uint32_t draw(uint8_t *out)
     return now.sizeimage;
 }
 
+/* --- controls --- */
+
+static struct {
+    uint32_t id, type, flags;
+    const char *name;
+    int32_t least, most, step, fallback, value;
+} controls[] = {
+    {V4L2_CID_BRIGHTNESS, V4L2_CTRL_TYPE_INTEGER, 0, "Brightness", -64, 64, 2, 0, 0},
+    {V4L2_CID_AUTO_WHITE_BALANCE, V4L2_CTRL_TYPE_BOOLEAN, 0, "White Balance, Automatic", 0, 1, 1, 1,
+     1},
+    {V4L2_CID_POWER_LINE_FREQUENCY, V4L2_CTRL_TYPE_MENU, 0, "Power Line Frequency", 0, 2, 1, 1, 1},
+    {V4L2_CID_WHITE_BALANCE_TEMPERATURE, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_INACTIVE,
+     "White Balance Temperature", 2800, 6500, 1, 4600, 4600},
+    {V4L2_CID_AUTOBRIGHTNESS, V4L2_CTRL_TYPE_BUTTON, V4L2_CTRL_FLAG_WRITE_ONLY, "Reset", 0, 0, 0, 0,
+     0},
+    {V4L2_CID_FOCUS_ABSOLUTE, V4L2_CTRL_TYPE_INTEGER, V4L2_CTRL_FLAG_READ_ONLY, "Focus, Absolute",
+     0, 9, 1, 0, 7},
+};
+#define N_CONTROLS (sizeof controls / sizeof controls[0])
+
+static int control_behind(struct v4l2_queryctrl *query)
+{
+    uint32_t after = query->id & ~V4L2_CTRL_FLAG_NEXT_CTRL;
+    size_t next = N_CONTROLS;
+    for (size_t i = 0; i < N_CONTROLS; i++)
+        if (controls[i].id > after && (next == N_CONTROLS || controls[i].id < controls[next].id))
+            next = i;
+    if (next == N_CONTROLS)
+        return -EINVAL;
+    *query = (struct v4l2_queryctrl){
+        .id = controls[next].id,
+        .type = controls[next].type,
+        .minimum = controls[next].least,
+        .maximum = controls[next].most,
+        .step = controls[next].step,
+        .default_value = controls[next].fallback,
+        .flags = controls[next].flags,
+    };
+    (void)snprintf((char *)query->name, sizeof query->name, "%s", controls[next].name);
+    return 0;
+}
+
+static int menu_item(struct v4l2_querymenu *menu)
+{
+    static const char *const names[] = {"Disabled", "50 Hz", "60 Hz"};
+    if (menu->index > 2)
+        return -EINVAL;
+    (void)snprintf((char *)menu->name, sizeof menu->name, "%s", names[menu->index]);
+    return 0;
+}
+
+static int get_or_set(struct v4l2_control *wanted, bool is_set)
+{
+    for (size_t i = 0; i < N_CONTROLS; i++) {
+        if (controls[i].id != wanted->id)
+            continue;
+        if (is_set && has_switch(".stuck"))
+            return -EIO;
+        if (is_set)
+            controls[i].value = wanted->value;
+        wanted->value = controls[i].value;
+        return 0;
+    }
+    return -EINVAL;
+}
+
+/* It forgets everything without power. */
+static void reset_controls(void)
+{
+    for (size_t i = 0; i < N_CONTROLS; i++)
+        controls[i].value = controls[i].id == V4L2_CID_FOCUS_ABSOLUTE ? 7 : controls[i].fallback;
+}
+
 /* --- what is asked --- */
 
 static bool has_format(uint32_t fourcc)
@@ -242,6 +315,14 @@ static int answer(int fd, unsigned long request, void *data)
     case VIDIOC_G_PARM:
         ((struct v4l2_streamparm *)data)->parm.capture.timeperframe = (struct v4l2_fract){1, 25};
         return 0;
+    case VIDIOC_QUERYCTRL:
+        return control_behind(data);
+    case VIDIOC_QUERYMENU:
+        return menu_item(data);
+    case VIDIOC_G_CTRL:
+        return get_or_set(data, false);
+    case VIDIOC_S_CTRL:
+        return get_or_set(data, true);
     case VIDIOC_REQBUFS:
         n_queued = next_index = 0;
         return 0;
@@ -270,6 +351,7 @@ static int open_camera(void)
     errno = has_switch(".forbidden") ? EACCES : has_switch(".busy") ? EBUSY : ENOENT;
     if (errno != ENOENT || !has_switch(""))
         return -1;
+    reset_controls();
     int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
     if (fd >= 0 && fd < FDS_MAX && timerfd_settime(fd, 0, &each, NULL) == 0)
         is_camera[fd] = true;

@@ -1,6 +1,7 @@
 """Cameras, by one that a preloaded library makes up (fake_camera.c): formats, faults, unplugging."""
 
 import io
+import json
 import os
 import pathlib
 import time
@@ -180,3 +181,120 @@ def test_nobody_watches_so_the_camera_rests(server, camera):
             viewer.part()
         wire.eventually(lambda: look(one)["state"] == "idle", 10)
     assert len(os.listdir(f"/proc/{one.pid}/fd")) <= descriptors + 1
+
+
+def controls(one):
+    return {each["name"]: each for each in wire.get(one, "/api/streams/cam/controls").json["controls"]}
+
+
+def set_controls(one, body, name="cam", fields=()):
+    body = json.dumps(body).encode() if isinstance(body, dict) else body
+    return wire.request(one, "POST", f"/api/streams/{name}/controls", fields, body)
+
+
+def is_at(one, **values):
+    wire.eventually(lambda: all(controls(one)[name]["value"] == value for name, value in values.items()), 10, values)
+
+
+def test_controls_are_listed_with_all_that_a_page_needs(server, camera):
+    one = start(server, camera)
+    first_picture(one)
+    got = controls(one)
+    rest = {"read_only": False, "inactive": False, "wanted": None, "problem": None}
+    assert got["brightness"] == {"name": "brightness", "type": "integer", "value": 0, "default": 0, "min": -64, "max": 64,
+                                 "step": 2} | rest
+    assert got["white_balance_automatic"] == {"name": "white_balance_automatic", "type": "boolean", "value": True,
+                                              "default": True} | rest
+    assert got["power_line_frequency"]["menu"] == [{"value": 0, "text": "Disabled"}, {"value": 1, "text": "50 Hz"},
+                                                   {"value": 2, "text": "60 Hz"}]
+    assert got["white_balance_temperature"]["inactive"] and got["focus_absolute"]["read_only"]
+    assert len(got) == 5, "a button has no value"
+
+
+def test_controls_are_set_and_set_again_when_the_camera_comes_back(server, camera):
+    one = start(server, camera)
+    first_picture(one)
+    answer = set_controls(one, {"brightness": -64, "power_line_frequency": "60 hz", "white_balance_automatic": False})
+    assert answer.status == 202 and answer.json["wanted"]["brightness"] == -64
+    wanted = {"brightness": -64, "power_line_frequency": 2, "white_balance_automatic": False}
+    is_at(one, **wanted)
+    camera.unplug()
+    wire.eventually(lambda: look(one)["state"] == "lost", 10)
+    assert not wire.get(one, "/api/streams/cam/controls").json["open"]
+    assert set_controls(one, {"brightness": 64}).status == 202
+    camera.plug()
+    wire.eventually(lambda: look(one)["state"] == "live", 15)
+    is_at(one, **wanted | {"brightness": 64})
+
+
+@pytest.mark.parametrize("body, words", [
+    ({"brightnes": 1}, "the camera has no control 'brightnes'; it has brightness, white_balance_automatic, "),
+    ({"brightness": 66}, "'brightness' takes -64 to 64 in steps of 2, not 66"),
+    ({"brightness": -66}, "takes -64 to 64"), ({"brightness": 1}, "in steps of 2"), ({"brightness": 1.5}, "a whole number"),
+    ({"brightness": 2**63}, "JSON"), ({"brightness": None}, "a whole number"), ({"brightness": "bright"}, "a text of its menu"),
+    ({"power_line_frequency": 3}, "takes 0 (Disabled), 1 (50 Hz), 2 (60 Hz), not 3"), ({"focus_absolute": 1}, "can only be read"),
+    ({}, "a JSON object such as"), (b"brightness=1", "a JSON object such as"), (b"[1]", "a JSON object such as"),
+    (b'{"brightness": 0, "brightness": 2}', "duplicate"), (b"\xff", "a JSON object such as"), ({"a" * 40: 1}, "has no control"),
+])
+def test_what_cannot_be_set_is_told_and_nothing_is_set(server, camera, body, words):
+    one = start(server, camera)
+    first_picture(one)
+    if isinstance(body, dict) and body:
+        body = {"white_balance_automatic": False} | body
+    answer = set_controls(one, body)
+    assert answer.status == 400 and words in answer.json["error"]["text"], answer
+    assert all(each["wanted"] is None for each in controls(one).values())
+
+
+def test_bodies_of_controls_have_a_limit(server, camera):
+    one = start(server, camera)
+    first_picture(one)
+    start_, end = b'{"brightness": 4', b"}"
+    assert set_controls(one, start_ + b" " * (8192 - len(start_ + end)) + end).status == 202
+    assert set_controls(one, start_ + b" " * (8193 - len(start_ + end)) + end).status == 413
+
+
+def test_a_control_that_the_camera_refuses_is_told_and_disturbs_nothing(server, camera):
+    one = start(server, camera)
+    first_picture(one)
+    camera.switch("stuck")
+    assert set_controls(one, {"brightness": 2}).status == 202
+    wire.eventually(lambda: controls(one)["brightness"]["problem"] == "Input/output error", 10)
+    assert controls(one)["brightness"]["value"] == 0 and look(one)["state"] == "live"
+
+
+def test_controls_of_what_is_no_camera_and_of_a_camera_that_was_never_open(server, camera):
+    one = server(f"cam=v4l2:{camera.path}", f"files={camera.jpeg}", env=camera.env("MJPG"))
+    answer = wire.get(one, "/api/streams/cam/controls").json
+    assert answer == {"name": "cam", "open": False, "controls": []}
+    answer = set_controls(one, {"brightness": 2})
+    assert answer.status == 409 and "it is opened for its first viewer" in answer.json["error"]["text"]
+    for name, words in (("files", "is no camera"), ("none", "there is no stream")):
+        for answer in (wire.get(one, f"/api/streams/{name}/controls"),
+                       set_controls(one, {"brightness": 2}, name)):
+            assert answer.status == 404 and words in answer.json["error"]["text"]
+
+
+def test_foreign_pages_and_read_only_servers_set_nothing(server, camera):
+    one = start(server, camera)
+    assert set_controls(one, {"brightness": 2}, fields={"Origin": "http://evil.example"}).status == 403
+    two = start(server, camera, "MJPG", "", "--read-only")
+    assert set_controls(two, {"brightness": 2}).status == 403
+
+
+def test_controls_of_the_command_line_are_set_whenever_it_is_opened(server, camera):
+    one = start(server, camera, options="#control.brightness=-2#control.white_balance_automatic=no")
+    first_picture(one)
+    is_at(one, brightness=-2, white_balance_automatic=False)
+
+
+@pytest.mark.parametrize("option, words", [("control.brightness=65", "#control.brightness: 'brightness' takes -64 to 64"),
+                                           ("control.bright=2", "#control.bright: the camera has no control 'bright'")])
+def test_controls_of_the_command_line_that_cannot_be_are_told(server, camera, option, words):
+    note(start(server, camera, options="#" + option), words)
+
+
+@pytest.mark.parametrize("option", ["control.brightness=much", "control.brightness=", "control.=1", "control=1",
+                                    "control.brightness=99999999999"])
+def test_options_that_are_no_control_are_refused_at_start(run, camera, option):
+    assert run(f"v4l2:{camera.path}#{option}", "--listen", "127.0.0.1:0").code == 64

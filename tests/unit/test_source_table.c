@@ -29,10 +29,11 @@ static void check_sentence(const char *source, const char *what, const char *tex
         fail_msg("%s: %s ends with a dot or a blank", source, what);
 }
 
+/* "word" or, for any name behind it, "word.NAME". */
 static bool is_word(const char *text)
 {
-    return *text >= 'a' && *text <= 'z' &&
-           !text[strspn(text, "abcdefghijklmnopqrstuvwxyz_0123456789")];
+    const char *rest = text + strspn(text, "abcdefghijklmnopqrstuvwxyz_0123456789");
+    return *text >= 'a' && *text <= 'z' && (!*rest || strcmp(rest, ".NAME") == 0);
 }
 
 static void check_options(const char *source, const struct sc_source_option *options)
