@@ -152,8 +152,10 @@ static int be_silent(struct exec *exec, struct sc_err *err)
                                  words));
 }
 
-static int be_over(struct exec *exec, struct sc_err *err)
+static int be_over(struct exec *exec, const struct sc_source_ctx *ctx, struct sc_err *err)
 {
+    atomic_store_explicit(&ctx->stats->command_end, sc_command_end(exec->command),
+                          memory_order_relaxed);
     if (exec->is_end_wanted && sc_command_has_succeeded(exec->command))
         return -ENODATA;
     if (exec->n_pictures == 0 && sc_command_has_succeeded(exec->command))
@@ -233,7 +235,7 @@ static int exec_read(void *state, const struct sc_source_ctx *ctx, struct sc_dra
         else if (rc == -ENODATA && exec->newest)
             return give(exec, out_draft);
         else if (rc == -ENODATA)
-            rc = be_over(exec, err);
+            rc = be_over(exec, ctx, err);
     }
     return rc == 0 ? give(exec, out_draft) : rc;
 }

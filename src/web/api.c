@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* GET /api/streams and /api/streams/NAME: what the pages and programs know of streams, as JSON. */
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/own.h"
 #include "media/stream.h"
@@ -46,6 +48,17 @@ static void describe_link(const struct sc_call *call, json_t *o, const char *nam
         json_object_set_new(o, "link", json_string(query));
 }
 
+/* How a command ended: {"status": 1} or {"signal": "SEGV"}. */
+static json_t *describe_end(uint32_t end)
+{
+    if (end == 0)
+        return json_null();
+    if (end < SC_ENDED_BY_SIGNAL)
+        return json_pack("{s:i}", "status", (int)end - 1);
+    const char *name = sigabbrev_np((int)end - SC_ENDED_BY_SIGNAL);
+    return json_pack("{s:s}", "signal", name ? name : "unknown");
+}
+
 static json_t *describe(const struct sc_call *call, struct sc_stream *stream)
 {
     struct sc_stream_view view;
@@ -72,6 +85,7 @@ static json_t *describe(const struct sc_call *call, struct sc_stream *stream)
     json_object_set_new(o, "bytes_in", count_of(&stats->bytes_in));
     json_object_set_new(o, "bytes_out", count_of(&stats->bytes_out));
     json_object_set_new(o, "retries", count_of(&stats->n_retries));
+    json_object_set_new(o, "exit", describe_end(atomic_load(&stats->command_end)));
     json_object_set_new(o, "saved", count_of(&stats->n_saved));
     json_object_set_new(o, "save_failures", count_of(&stats->n_save_failures));
     describe_link(call, o, sc_stream_name(stream));

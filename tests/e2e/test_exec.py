@@ -141,6 +141,19 @@ def test_what_went_wrong_is_told(server, command, sentence):
     assert wire.get(s, "/fine.jpg").status == 200
 
 
+@pytest.mark.parametrize("command, end", [
+    ("sh -c 'exit 0'", {"status": 0}),
+    ("sh -c 'exit 255'", {"status": 255}),
+    ("sh -c 'kill -SEGV $$'", {"signal": "SEGV"}),
+])
+def test_how_a_command_ended_is_a_field(server, command, end):
+    s = server(f"v=exec:{command}#on_demand=no", f"g=graph:exec {command}", "fine=test:")
+    for name in "v", "g":
+        wire.eventually(lambda: look(s, name)["retries"] > 0 or look(s, name)["state"] == "ended", message=name)
+        assert look(s, name)["exit"] == end, look(s, name)
+    assert look(s, "fine")["exit"] is None
+
+
 def test_restarts_are_limited(server, tmp_path):
     (tmp_path / "1.jpg").write_bytes(pictures.jpeg(1))
     s = server("v=exec:sh -c 'echo x >>starts; cat 1.jpg; exit 1'#restarts=2#on_demand=no")

@@ -12,6 +12,7 @@
 #include "base/own.h"
 #include "source/command/argv.h"
 #include "source/command/inside.h"
+#include "stillcast/stream.h"
 
 #define PIECE_BYTES 4096
 #define PIECES      16                                     /* of standard error at one time */
@@ -211,6 +212,15 @@ void sc_command_stop(struct sc_command *command)
 bool sc_command_has_succeeded(const struct sc_command *command)
 {
     return command->has_ended && command->report.error == 0 && command->report.code == 0;
+}
+
+uint32_t sc_command_end(const struct sc_command *command)
+{
+    const struct sc_helper_report *report = &command->report;
+    if (!command->has_ended || report->error)
+        return 0;
+    return report->code >= 0 ? 1 + (uint32_t)report->code
+                             : SC_ENDED_BY_SIGNAL + (uint32_t)report->signal;
 }
 
 const char *sc_command_last_words(const struct sc_command *command)

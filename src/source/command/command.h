@@ -13,6 +13,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct sc_commands;
@@ -82,6 +84,9 @@ void sc_command_stop(struct sc_command *command);
 
 /** Returns: whether it ended by itself, last time, with exit status 0. */
 bool sc_command_has_succeeded(const struct sc_command *command);
+
+/** Returns: how it ended by itself, last time, as in sc_stream_stats.command_end. */
+uint32_t sc_command_end(const struct sc_command *command);
 
 /** Returns: the last line that it wrote to standard error, "" when there is none. */
 const char *sc_command_last_words(const struct sc_command *command);

@@ -66,6 +66,9 @@ static int exec_take(struct sc_feed *feed, struct sc_err *err)
         ssize_t n = sc_command_read(exec->command, exec->room, PIECE_BYTES);
         if (n == -EAGAIN)
             return 0;
+        if (n == -ENODATA)
+            atomic_store_explicit(&feed->ctx->stats->command_end, sc_command_end(exec->command),
+                                  memory_order_relaxed);
         if (n == -ENODATA && sc_command_has_succeeded(exec->command))
             return -ENODATA;
         if (n == -ENODATA) {
