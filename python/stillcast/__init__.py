@@ -5,7 +5,9 @@
     live = stillcast.Publisher("http://localhost:8080/loss")
     live.savefig(fig)                       # a matplotlib figure
     live.send(picture)                      # a PIL image, an array, encoded bytes, or the path of a file
-    live.points(loss=0.31, accuracy=0.9)    # numbers, for a graph that the server draws
+
+    numbers = stillcast.Publisher("http://localhost:8080/numbers")
+    numbers.points(loss=0.31, accuracy=0.9)    # the server draws the graph
 """
 
 from typing import Any
