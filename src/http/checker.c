@@ -14,6 +14,7 @@ struct sc_check {
     _Atomic unsigned n_refs;
     _Atomic int verdict;
     struct sc_list link; /* of checker.waiting */
+    unsigned rank;
     struct sc_keys *keys;
     const struct sc_key *key; /* NULL: whatever it is, it is wrong */
     const char *hash;         /* of a key */
@@ -28,8 +29,8 @@ struct sc_checker {
     bool is_running;
     _Atomic uint64_t n_checked;
     pthread_cond_t news;
-    pthread_mutex_t lock; /* guards what follows, and keys' proofs */
-    struct sc_list waiting;
+    pthread_mutex_t lock;   /* guards what follows, and keys' proofs */
+    struct sc_list waiting; /* by rank, then by time */
     unsigned n_waiting;
     bool is_stopping;
 };
@@ -111,18 +112,24 @@ bool sc_checker_knows(struct sc_checker *checker, const struct sc_question *ques
     return is_known;
 }
 
-struct sc_check *sc_checker_join(struct sc_checker *checker, const struct sc_question *question)
+/* Returns: a new reference. The lock is held. */
+static struct sc_check *find(struct sc_checker *checker, const struct sc_question *question)
 {
-    struct sc_check *found = NULL;
-    (void)pthread_mutex_lock(&checker->lock);
-    for (struct sc_list *l = checker->waiting.next; l != &checker->waiting && !found; l = l->next) {
+    for (struct sc_list *l = checker->waiting.next; l != &checker->waiting; l = l->next) {
         struct sc_check *check = sc_container_of(l, struct sc_check, link);
         if (check->keys == question->keys &&
-            sc_digest_equal(check->digest, question->digest, SC_DIGEST_BYTES))
-            found = check;
+            sc_digest_equal(check->digest, question->digest, SC_DIGEST_BYTES)) {
+            atomic_fetch_add(&check->n_refs, 1);
+            return check;
+        }
     }
-    if (found)
-        atomic_fetch_add(&found->n_refs, 1);
+    return NULL;
+}
+
+struct sc_check *sc_checker_join(struct sc_checker *checker, const struct sc_question *question)
+{
+    (void)pthread_mutex_lock(&checker->lock);
+    struct sc_check *found = find(checker, question);
     (void)pthread_mutex_unlock(&checker->lock);
     return found;
 }
@@ -143,26 +150,45 @@ static struct sc_check *make_check(const struct sc_question *question)
     return check;
 }
 
-int sc_checker_ask(struct sc_checker *checker, const struct sc_question *question,
+static void insert(struct sc_list *waiting, struct sc_check *check)
+{
+    struct sc_list *at = waiting->prev;
+    while (at != waiting && sc_container_of(at, struct sc_check, link)->rank > check->rank)
+        at = at->prev;
+    sc_list_append(at->next, &check->link); /* before the next one */
+}
+
+/* Returns: the same question, which another loop has asked meanwhile, or check; NULL: no room. The
+ * lock is held. */
+static struct sc_check *join_or_insert(struct sc_checker *checker,
+                                       const struct sc_question *question, struct sc_check *check)
+{
+    struct sc_check *same = find(checker, question);
+    if (same || checker->n_waiting == SC_CHECKS_MOST)
+        return same;
+    insert(&checker->waiting, check);
+    checker->n_waiting++;
+    return check;
+}
+
+int sc_checker_ask(struct sc_checker *checker, const struct sc_question *question, unsigned rank,
                    struct sc_check **out_check)
 {
     struct sc_check *check = make_check(question);
     if (!check)
         return -ENOMEM;
+    check->rank = rank;
     (void)pthread_mutex_lock(&checker->lock);
-    bool has_room = checker->n_waiting < SC_CHECKS_MOST;
-    if (has_room) {
-        sc_list_append(&checker->waiting, &check->link);
-        checker->n_waiting++;
-    }
+    struct sc_check *asked = join_or_insert(checker, question, check);
     (void)pthread_mutex_unlock(&checker->lock);
-    if (!has_room) {
+    if (asked != check) {
         atomic_store(&check->n_refs, 1);
         sc_check_unref(&check);
-        return -EBUSY;
     }
+    if (!asked)
+        return -EBUSY;
     (void)pthread_cond_signal(&checker->news);
-    *out_check = check;
+    *out_check = asked;
     return 0;
 }
 
@@ -202,7 +228,7 @@ static void tell(struct sc_checker *checker)
     }
 }
 
-/* Returns: the oldest question, which stays in the list; NULL: it is time to stop. */
+/* Returns: the first question, which stays in the list; NULL: it is time to stop. */
 static struct sc_check *wait_for_one(struct sc_checker *checker)
 {
     (void)pthread_mutex_lock(&checker->lock);

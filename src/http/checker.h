@@ -65,11 +65,18 @@ int sc_question_make(const struct sc_checker *checker, struct sc_keys *keys, con
 /** Whether it is known to be right. Thread: any. */
 bool sc_checker_knows(struct sc_checker *checker, const struct sc_question *question);
 
-/** Returns: the same question that waits already, a new reference; NULL: none. Thread: any. */
+/** Returns: the same question that waits already, a new reference; NULL: none, and if it is right
+ * it is known from now on. Thread: any. */
 struct sc_check *sc_checker_join(struct sc_checker *checker, const struct sc_question *question);
 
-/** Returns: 0; -EBUSY too many wait; -ENOMEM. Thread: any. */
-int sc_checker_ask(struct sc_checker *checker, const struct sc_question *question,
+/**
+ * rank  those of a lower one are answered before: how often the asker has been wrong, so that who
+ *       guesses waits for himself
+ *
+ * Returns: 0, perhaps with the same question of another thread; -EBUSY too many wait; -ENOMEM.
+ * Thread:  any.
+ */
+int sc_checker_ask(struct sc_checker *checker, const struct sc_question *question, unsigned rank,
                    struct sc_check **out_check);
 
 /** Returns: 0 it is right; -EACCES it is wrong; -EINPROGRESS; -ENOMEM it could not be told. */

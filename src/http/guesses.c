@@ -75,6 +75,14 @@ static struct place *find(struct sc_guesses *guesses, uint64_t who)
     return oldest;
 }
 
+unsigned sc_guesses_count(struct sc_guesses *guesses, const struct sc_address *address)
+{
+    (void)pthread_mutex_lock(&guesses->lock);
+    unsigned n = find(guesses, identify(address))->n;
+    (void)pthread_mutex_unlock(&guesses->lock);
+    return n;
+}
+
 void sc_guesses_forgive(struct sc_guesses *guesses, const struct sc_address *address)
 {
     (void)pthread_mutex_lock(&guesses->lock);

@@ -28,5 +28,8 @@ void sc_guesses_destroy(struct sc_guesses **guesses);
  */
 bool sc_guesses_note(struct sc_guesses *guesses, const struct sc_address *address, uint64_t now_ns);
 
+/** Returns: how many of an address are counted now. Thread: any. */
+unsigned sc_guesses_count(struct sc_guesses *guesses, const struct sc_address *address);
+
 /** Takes one back that was counted: it was right. Thread: any. */
 void sc_guesses_forgive(struct sc_guesses *guesses, const struct sc_address *address);

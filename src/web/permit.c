@@ -71,7 +71,8 @@ static struct sc_check *check_password(const struct sc_call *call,
 {
     struct sc_web *web = call->web;
     struct sc_check *check = NULL;
-    if (sc_checker_ask(web->checker, question, &check) == 0)
+    unsigned rank = sc_guesses_count(web->guesses, &call->client.address);
+    if (sc_checker_ask(web->checker, question, rank, &check) == 0)
         return check;
     sc_guesses_forgive(web->guesses, &call->client.address);
     sc_web_count(&web->stats.n_checks_full);
@@ -87,12 +88,12 @@ static bool identify_by_password(struct sc_call *call, const struct sc_credentia
     struct sc_guess guess = guess_of(call);
     if (sc_question_make(call->web->checker, call->caller.keys, c->user, c->secret, &question) < 0)
         return refuse_guess(call, NO_SUCH_KEY);
-    if (sc_checker_knows(call->web->checker, &question)) {
+    struct sc_check *check = sc_checker_join(call->web->checker, &question);
+    bool is_first = !check;
+    if (is_first && sc_checker_knows(call->web->checker, &question)) { /* in this order: see join */
         call->caller.key = question.key;
         return true;
     }
-    struct sc_check *check = sc_checker_join(call->web->checker, &question);
-    bool is_first = !check;
     if (is_first && sc_guess_is_too_many(&guess))
         return false;
     if (is_first)

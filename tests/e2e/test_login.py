@@ -1,6 +1,7 @@
 """Pages of a server with keys and TLS, in a real browser: who logs in sees his pictures, who does not sees none."""
 
 import base64
+import signal
 
 import pytest
 
@@ -10,8 +11,10 @@ import wire
 from test_browser import chromium, firefox  # noqa: F401, fixtures
 from test_foreign import PICTURE, RUN, VECTORS, foreign  # noqa: F401, a fixture
 from test_keys import Keys, pytestmark as needs_openssl, query_of
+from test_passwords import add
 
 pytestmark = [pytest.mark.browser, needs_openssl]
+PASSWORD = "Übung macht den Meister"
 RED, GREEN = (200, 30, 30), (30, 160, 60)
 SHOWN = "document.querySelectorAll('.screen.is-live').length"
 
@@ -50,6 +53,20 @@ def test_who_comes_without_a_key_sees_what_is_for_anybody_and_can_log_in(site, c
     for name, color in (("lobby", RED), ("public/a", GREEN)):
         tab.wait_color(f"li[data-name='{name}'] .screen", color)
     assert tab.evaluate("[...document.images].filter((i) => i.src.includes('.mjpg')).every((i) => i.src.includes('&sig='))")
+    assert tab.errors() == []
+    chromium.close(tab)
+
+
+def test_who_logs_in_by_his_password_sees_his_pictures_and_is_looked_at_once(site, chromium):  # noqa: F811
+    if add(site.keys.path, "ann", PASSWORD, "view=*").returncode:
+        pytest.skip("a build without libcrypt")
+    site.process.send_signal(signal.SIGHUP)
+    wire.eventually(lambda: "were read again" in site.stderr)
+    tab = chromium.open(f"{site.url}?login", {**site.look(), "httpCredentials": {"username": "ann", "password": PASSWORD}})
+    tab.wait(f"{SHOWN} === 2")
+    tab.wait_color("li[data-name='lobby'] .screen", RED)
+    metrics = wire.Metrics(wire.get(site, "/metrics", site.keys.bearer("boss")).text)
+    assert metrics["stillcast_password_checks_total"] == 1 and metrics["stillcast_auth_failures_total"] == 0
     assert tab.errors() == []
     chromium.close(tab)
 

@@ -303,6 +303,23 @@ static void ten_wrong_guesses_a_minute_and_no_more(void **state)
     sc_guesses_destroy(&guesses);
 }
 
+static void what_was_right_is_no_guess(void **state)
+{
+    struct sc_guesses *guesses = NULL;
+    struct sc_address one = v4(0x0a000001);
+    assert_int_equal(sc_guesses_create(&guesses), 0);
+    sc_guesses_forgive(guesses, &one);
+    assert_int_equal(sc_guesses_count(guesses, &one), 0);
+    for (unsigned i = 1; i <= SC_GUESSES_MOST; i++) {
+        assert_false(sc_guesses_note(guesses, &one, SC_NS_PER_S));
+        assert_int_equal(sc_guesses_count(guesses, &one), i);
+    }
+    sc_guesses_forgive(guesses, &one);
+    assert_false(sc_guesses_note(guesses, &one, SC_NS_PER_S));
+    assert_true(sc_guesses_note(guesses, &one, SC_NS_PER_S));
+    sc_guesses_destroy(&guesses);
+}
+
 static void an_address_is_remembered_among_thousands(void **state)
 {
     struct sc_guesses *guesses = NULL;
@@ -346,6 +363,7 @@ int main(void)
         cmocka_unit_test(parts_of_two_links_do_not_make_a_third),
         cmocka_unit_test(a_query_that_says_a_thing_twice_or_not_is_no_link),
         cmocka_unit_test(ten_wrong_guesses_a_minute_and_no_more),
+        cmocka_unit_test(what_was_right_is_no_guess),
         cmocka_unit_test(an_address_is_remembered_among_thousands),
         cmocka_unit_test(ipv6_counts_by_its_network),
     };

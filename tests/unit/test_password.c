@@ -139,7 +139,7 @@ static int verdict_of(struct rig *rig, const char *user, const char *password)
 {
     struct sc_question question = question_of(rig, rig->keys, user, password);
     struct sc_check *check = NULL;
-    assert_int_equal(sc_checker_ask(rig->checker, &question, &check), 0);
+    assert_int_equal(sc_checker_ask(rig->checker, &question, 0, &check), 0);
     while (sc_check_verdict(check) == -EINPROGRESS)
         sc_loop_run(rig->loop);
     int verdict = sc_check_verdict(check);
@@ -196,19 +196,50 @@ static void only_so_many_wait_and_one_question_once(void **state)
         (void)snprintf(password, sizeof password, "password %d", i);
         struct sc_question question = question_of(&rig, rig.keys, "ann", password);
         assert_null(sc_checker_join(rig.checker, &question));
-        assert_int_equal(sc_checker_ask(rig.checker, &question, &checks[i]), 0);
+        assert_int_equal(sc_checker_ask(rig.checker, &question, 0, &checks[i]), 0);
     }
     struct sc_question more = question_of(&rig, rig.keys, "ann", "one more");
-    assert_int_equal(sc_checker_ask(rig.checker, &more, &checks[SC_CHECKS_MOST]), -EBUSY);
+    assert_int_equal(sc_checker_ask(rig.checker, &more, 0, &checks[SC_CHECKS_MOST]), -EBUSY);
     struct sc_question known = question_of(&rig, rig.keys, "ann", "password 7");
     struct sc_question other = question_of(&rig, rig.keys, "tok", "password 7");
     struct sc_check *joined = sc_checker_join(rig.checker, &known);
+    assert_ptr_equal(joined, checks[7]);
+    sc_check_unref(&joined);
+    assert_int_equal(sc_checker_ask(rig.checker, &known, 0, &joined), 0); /* a race of two loops */
     assert_ptr_equal(joined, checks[7]);
     assert_null(sc_checker_join(rig.checker, &other));
     sc_check_unref(&joined);
     for (int i = 0; i < SC_CHECKS_MOST; i++)
         sc_check_unref(&checks[i]);
     tear_down(&rig); /* what still waits goes with it */
+}
+
+static void who_was_wrong_less_often_is_answered_before(void **state)
+{
+    static const unsigned ranks[] = {1, 2, 3, 1, 0, 2};
+    static const int order[] = {4, 0, 3, 1, 5, 2};
+    enum { N = sizeof ranks / sizeof *ranks };
+    struct sc_check *checks[N];
+    struct rig rig;
+    char password[32];
+    if (!is_built())
+        return;
+    set_up(&rig);
+    for (int i = 0; i < N; i++) {
+        (void)snprintf(password, sizeof password, "password %d", i);
+        struct sc_question question = question_of(&rig, rig.keys, "ann", password);
+        assert_int_equal(sc_checker_ask(rig.checker, &question, ranks[i], &checks[i]), 0);
+    }
+    assert_int_equal(sc_checker_start(rig.checker), 0);
+    for (int i = 0; i < N; i++) { /* when one is decided, all before it are */
+        while (sc_check_verdict(checks[order[i]]) == -EINPROGRESS)
+            sc_loop_run(rig.loop);
+        for (int before = 0; before < i; before++)
+            assert_int_equal(sc_check_verdict(checks[order[before]]), -EACCES);
+    }
+    for (int i = 0; i < N; i++)
+        sc_check_unref(&checks[i]);
+    tear_down(&rig);
 }
 
 static void without_any_password_there_is_nothing_to_ask(void **state)
@@ -234,6 +265,7 @@ int main(void)
         cmocka_unit_test(what_is_right_is_known_until_the_keys_are_others),
         cmocka_unit_test(neither_password_nor_hash_is_a_token),
         cmocka_unit_test(only_so_many_wait_and_one_question_once),
+        cmocka_unit_test(who_was_wrong_less_often_is_answered_before),
         cmocka_unit_test(without_any_password_there_is_nothing_to_ask),
     };
     return cmocka_run_group_tests(tests, make_hash, NULL);
