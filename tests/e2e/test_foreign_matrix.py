@@ -10,17 +10,19 @@ import pytest
 import browsers
 import pictures
 import wire
+from test_camera import Camera, pytestmark as needs_camera
 from test_foreign import foreign  # noqa: F401, a fixture
 from test_keys import Keys
 from test_passwords import add, pytestmark as needs_libcrypt
 
-pytestmark = [pytest.mark.browser, needs_libcrypt]
+pytestmark = [pytest.mark.browser, needs_libcrypt, *needs_camera]
 ATTACK = (pathlib.Path(__file__).parent / "browser" / "attacks.js").read_text().split("\n\n", 1)[1]
 PICTURE = base64.b64encode(pictures.jpeg(66)).decode()
 NAME = "rebind.test"
 TARGETS = [
     {"action": "publish", "method": "PUT", "path": "new-*.jpg", "body": None, "type": "image/jpeg"},
     {"action": "delete", "method": "DELETE", "path": "old-*", "body": None, "type": "image/jpeg"},
+    {"action": "control", "method": "POST", "path": "api/streams/cam/controls", "body": '{"brightness": *}', "type": "text/plain"},
     {"action": "numbers", "method": "POST", "path": "graph-*/points", "body": "1 2\n3 4\n", "type": "text/plain"},
 ]
 GETS = {"img", "script", "style", "prefetch", "iframe", "object", "video", "window", "get-form", "websocket"}
@@ -38,15 +40,17 @@ def chromium():
 
 
 class Site:
-    """A server with streams to lose; secret: the browser's way in, None, "basic" or "token"."""
+    """A server with streams to lose and a camera; secret: the browser's way in, None, "basic" or "token"."""
 
     def __init__(self, server, folder, secret, *args):
         self.keys, self.secret = None, secret
+        camera = Camera(folder)
         if secret:
             self.keys = Keys(folder / f"keys-{secret}", token="view=* publish=* control=* metrics")
             assert add(self.keys.path, "boss", PASSWORD, "view=*", "publish=*", "control=*", "metrics").returncode == 0
             args = ("--keys", self.keys.path, *args)
-        self.server = server(*args, "--max-streams", 500)
+        self.server = server(f"cam=v4l2:{camera.path}#on_demand=no", *args, "--max-streams", 500, env=camera.env("MJPG"))
+        wire.eventually(lambda: self.brightness() == 0, 10)
         for way in sorted(WAYS):
             wire.put(self.server, f"old-{way}", pictures.jpeg(1), self.fields)
 
@@ -60,8 +64,15 @@ class Site:
         return {"viewport": {"width": 400, "height": 300}, **login}
 
     def state(self):
-        """Every stream with its newest picture's number."""
-        return {one["name"]: one["seq"] for one in wire.get(self.server, "/api/streams", self.fields).json["streams"]}
+        """Every stream with its newest picture's number, and the camera's brightness."""
+        streams = wire.get(self.server, "/api/streams", self.fields).json["streams"]
+        return {one["name"]: one["seq"] for one in streams if one["name"] != "cam"} | {f"brightness-{self.brightness()}": 0}
+
+    def brightness(self):
+        """The camera's as it is, or as it is to be."""
+        controls = wire.get(self.server, "/api/streams/cam/controls", self.fields).json["controls"]
+        found = [one["value"] if one["wanted"] is None else one["wanted"] for one in controls if one["name"] == "brightness"]
+        return found[0] if found else None
 
     def metric(self, name):
         return wire.Metrics(wire.get(self.server, "/metrics", self.fields).text)[f"stillcast_{name}_total"]
@@ -82,13 +93,13 @@ class Site:
         for name in self.before.keys() | after.keys():
             if self.before.get(name) != after.get(name):
                 kind, way = name.split("-", 1)
-                changed[{"new": "publish", "old": "delete", "graph": "numbers"}[kind]].add(way)
+                changed[{"new": "publish", "old": "delete", "graph": "numbers", "brightness": "control"}[kind]].add(way)
         return changed
 
     def wait_changed(self, publish, delete):
         def through():
             changed = self.changed()
-            assert publish <= changed["publish"] and delete <= changed["delete"], (self.secret, changed)
+            assert publish <= changed["publish"] and delete <= changed["delete"] and changed["control"], (self.secret, changed)
             return True
         wire.eventually(through)
         assert "patch" not in self.changed()["publish"] and self.changed()["delete"] <= {"fetch", "xhr"}

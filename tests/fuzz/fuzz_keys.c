@@ -30,8 +30,9 @@ static int parse(const char *text, struct sc_keys **out_keys)
 static void write_key(struct sc_buf *out, const struct sc_key *key)
 {
     static const char *const names[] = {"", "", "view=", "publish=", "control=", "metrics"};
-    (void)sc_buf_printf(out, "%s %s", key->id, key->is_anybody ? "-" : "sha256:");
-    for (size_t i = 0; i < SC_DIGEST_BYTES && !key->is_anybody; i++)
+    const char *secret = key->is_anybody ? "-" : key->hash ? key->hash : "sha256:";
+    (void)sc_buf_printf(out, "%s %s", key->id, secret);
+    for (size_t i = 0; i < SC_DIGEST_BYTES && !key->is_anybody && !key->hash; i++)
         (void)sc_buf_printf(out, "%02x", key->digest[i]);
     for (int right = SC_RIGHT_VIEW; right <= SC_RIGHT_METRICS; right++)
         if (key->patterns[right])
@@ -53,6 +54,7 @@ static void check(const char *text, const struct sc_keys *keys)
     for (size_t i = 0; i < keys->n; i++) {
         write_key(&out, &keys->all[i]);
         assert(sc_keys_find(keys, keys->all[i].id) == &keys->all[i]);
+        assert(!keys->all[i].hash || !sc_keys_match(keys, sc_text_of(keys->all[i].hash)));
         assert(!sc_key_may(&keys->all[i], SC_RIGHT_VIEW, "a") || has_word(text, "view="));
         assert(!sc_key_may(&keys->all[i], SC_RIGHT_PUBLISH, "a") || has_word(text, "publish="));
         assert(!sc_key_may(&keys->all[i], SC_RIGHT_CONTROL, "a") || has_word(text, "control="));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a web page can do to another server, for test_foreign_matrix.py: attack(...) tries every way
-// there is at every target, all at once. A target is {action, method, path, body, type}; the name of
-// the way stands in the path for '*', so that what has changed tells which way got through.
+// there is at every target, all at once. A target is {action, method, path, body, type}; '*' stands
+// for the way, its name in the path and twice its number, from 1, in the body, so that what has
+// changed tells which way got through.
 
 (async ({ url, targets, picture, token, patience }) => {
   const bytes = Uint8Array.from(atob(picture), (c) => c.charCodeAt(0));
@@ -81,9 +82,10 @@
     }),
   };
 
-  const tries = targets.flatMap((target) => Object.entries(ways).map(async ([name, way]) => {
+  const tries = targets.flatMap((target) => Object.entries(ways).map(async ([name, way], n) => {
     const path = target.path.replace('*', name);
-    await Promise.race([Promise.resolve(way(target, path)).catch(() => null), over]);
+    const its = { ...target, body: target.body?.replace('*', 2 * (n + 1)) };
+    await Promise.race([Promise.resolve(way(its, path)).catch(() => null), over]);
   }));
   await Promise.all(tries);
   windows.forEach((one) => one?.close());
