@@ -315,7 +315,7 @@ static void by_http2(void)
     peer_say(c, hello, sizeof hello - 1);
     while (!is_over) {
         while (c->len_bytes < 9 || c->len_bytes < 9 + ((size_t)c->data[1] << 8 | c->data[2]))
-            if (!peer_hear(c)) {
+            if (!peer_hear(c) || c->data[0] == 'H') { /* a build that has only HTTP/1 says so */
                 (void)leave(c, 0);
                 return;
             }
@@ -545,7 +545,7 @@ static int tear_down(void **state)
     free((void *)(uintptr_t)two.data);
     free((void *)(uintptr_t)large.data);
     (void)unlink("saved.jpg");
-    print_message("%lu system calls and %lu allocations failed\n", faults_n_calls(),
+    print_message("# %lu system calls and %lu allocations failed\n", faults_n_calls(),
                   faults_n_allocations());
     return 0;
 }

@@ -266,7 +266,7 @@ static int set_up(void **state)
 static int tell(void **state)
 {
     (void)state;
-    print_message("%lu system calls and %lu allocations failed\n", faults_n_calls(),
+    print_message("# %lu system calls and %lu allocations failed\n", faults_n_calls(),
                   faults_n_allocations());
     return 0;
 }
