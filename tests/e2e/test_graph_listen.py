@@ -235,10 +235,9 @@ def test_an_address_that_is_taken_is_told(run, kind):
 
 
 @pytest.mark.parametrize("option,code,sentence", [
-    ("tcp://127.0.0.1:x", 64, "write tcp://ADDRESS:PORT"), ("udp://127.0.0.1:65536", 64, "write udp://ADDRESS:PORT"),
     ("tcp://[::1", 64, "write tcp://ADDRESS:PORT"), ("tcp://192.0.2.1:0#insecure=yes", 69, "cannot be listened on"),
     ("tcp://127.0.0.1:0#connections=0", 64, "connections"), ("tcp://127.0.0.1:0#connections=1025", 64, "connections"),
-    ("tcp://127.0.0.1:0#idle=1ms", 64, "idle"), ("tcp://nowhere.invalid:0", 69, "is no address")])
+    ("tcp://127.0.0.1:0#idle=1ms", 64, "idle")])
 def test_what_cannot_be_listened_on_is_refused(run, option, code, sentence):
     ended = run(f"x=graph:{option}", "--listen", "127.0.0.1:0")
     assert ended.code == code and sentence in ended.stderr

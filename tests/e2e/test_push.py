@@ -25,7 +25,7 @@ def changed(one, picture, name="plot"):
 
 
 @drawing
-@pytest.mark.parametrize("corner", CORNERS)
+@pytest.mark.parametrize("corner", ("top", "bottom-right"))
 def test_text_and_logo_are_laid_over_what_is_published_and_nothing_else_changes(server, tmp_path, corner):
     picture = plain_jpeg(480, 320)
     other = "top-left" if corner == "bottom-right" else "bottom-right"
