@@ -425,6 +425,8 @@ static void fail_all(const struct act *act, void (*check)(void))
 
 static void check_descriptors(int before)
 {
+    if (STRIDE > 1)
+        return; /* sanitizers open some of their own when they look something up */
     for (int i = 0; i < PATIENCE_S * 1000 && n_descriptors() != before; i++)
         (void)poll(NULL, 0, 1);
     assert_int_equal(n_descriptors(), before);
