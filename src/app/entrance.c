@@ -12,7 +12,9 @@
 #include "http/keyring.h"
 #include "stillcast/log.h"
 
-#define NOTSENT_BYTES 16384
+/* The kernel gives up without a word to the peer: a peer that is there is cut by us before. */
+#define KERNEL_GRACE_NS (SC_NS_PER_S / 4)
+#define NOTSENT_BYTES   16384
 
 /* Fails closed: what other machines can reach needs keys, and keys that may change something need
  * TLS. */
@@ -74,7 +76,8 @@ static int add(struct sc_entrances *entrances, const struct sc_entrance_plan *pl
     const struct sc_listen_config wanted = {
         .n_sockets = plan->n_workers,
         .is_tls = is_tls > 0,
-        .user_timeout_ms = (unsigned)(plan->config->stall_timeout_ns / SC_NS_PER_MS),
+        .user_timeout_ms =
+            (unsigned)((plan->config->stall_timeout_ns + KERNEL_GRACE_NS) / SC_NS_PER_MS),
         .notsent_bytes = NOTSENT_BYTES,
     };
     int rc = sc_listen_open(address, &wanted, &listen, err);

@@ -75,6 +75,7 @@ static void give_up(struct sc_h1 *h1)
         count(&c->stats->n_idle_timeouts);
     } else if (h1->phase == SC_H1_OPEN && h1->is_blocked) {
         count(&c->stats->n_stalls);
+        sc_conn_give_up(&h1->conn);
     } else if (h1->phase == SC_H1_OPEN) {
         count(&c->stats->n_body_timeouts);
         c->refuse(&h1->x.base, 408, "the request's body did not come in time", c->self);

@@ -361,6 +361,7 @@ static void look(struct sc_h2 *h2)
         sc_h2_doom(h2);
     } else if (h2->is_blocked && h2->progress_ns + c->stall_timeout_ns <= now) {
         atomic_fetch_add_explicit(&c->stats->n_stalls, 1, memory_order_relaxed);
+        sc_conn_give_up(&h2->conn);
         sc_h2_doom(h2);
     } else if (h2->phase < SC_H2_LINGER && is_idle && h2->idle_ns + c->idle_timeout_ns <= now) {
         atomic_fetch_add_explicit(&c->stats->n_idle_timeouts, 1, memory_order_relaxed);

@@ -57,6 +57,12 @@ void sc_conn_init_plain(struct sc_conn *conn, int fd)
     *conn = (struct sc_conn){.ops = &plain_ops, .fd = fd};
 }
 
+void sc_conn_give_up(const struct sc_conn *conn)
+{
+    const struct linger now = {.l_onoff = 1};
+    (void)setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now); /* else: as by any close */
+}
+
 static bool is_loopback(const struct sockaddr_in6 *address)
 {
     const struct in6_addr *ip = &address->sin6_addr;

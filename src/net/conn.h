@@ -40,5 +40,9 @@ struct sc_conn {
 /** fd  taken; non-blocking. */
 void sc_conn_init_plain(struct sc_conn *conn, int fd);
 
+/** From now on close tears the connection off (RST): for a peer that takes nothing. A FIN would
+ * wait behind what is not taken, until the kernel gives up without a word (TCP_USER_TIMEOUT). */
+void sc_conn_give_up(const struct sc_conn *conn);
+
 /** Whether the peer is on this machine: loopback or a unix socket. One system call. */
 bool sc_conn_is_local(const struct sc_conn *conn);

@@ -165,6 +165,7 @@ def test_stall_timeout_cuts_who_takes_nothing_and_nobody_else(server):
         wire.eventually(cut, 10, "the frozen viewer was not cut")
         wire.eventually(lambda: s.metrics()["stillcast_viewers", {"stream": "plot"}] == 2)
         assert good.next_seq() == 1
+        wire.eventually(frozen.is_torn_off, 2, "the frozen viewer was not told: a FIN would wait behind what it does not take")
         slow.buffer = b""
         with pytest.raises((AssertionError, ConnectionResetError)):
             while True:

@@ -108,6 +108,16 @@ def test_a_still_picture_arrives_whole_without_another_one_behind_it(server, sit
         assert viewer.part().picture == picture
 
 
+def test_a_viewer_that_takes_nothing_is_torn_off(server, site):
+    """Plain close would leave it to the kernel, which gives up without a word to the client."""
+    one = start(server, site, "--stall-timeout", "500ms", "--resend", "100ms")
+    wire.put(one, "plot", jpeg(1, size_bytes=500_000))
+    with wire.Viewer(one, "/plot.mjpg", receive_bytes=4096) as frozen, wire.Viewer(one, "/plot.mjpg") as good:
+        wire.eventually(lambda: good.next_seq() and frozen.is_torn_off(), 10, "the frozen viewer was not told")
+        assert one.metrics()["stillcast_limit_hits_total", {"limit": "stall_timeout"}] == 1
+        assert one.metrics()["stillcast_viewers", {"stream": "plot"}] == 1
+
+
 def test_the_end_of_a_stream_is_said(server, site):
     one = start(server, site)
     wire.put(one, "plot", jpeg(1))

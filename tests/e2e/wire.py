@@ -185,6 +185,12 @@ class Conn:
         self.send_request(method, target, fields, body, host)
         return self.read_answer(method)
 
+    def is_torn_off(self):
+        """The server has reset the connection; known although what came before was not read."""
+        poll = select.poll()
+        poll.register(self.socket, 0)
+        return any(events & select.POLLERR for _, events in poll.poll(0))
+
     def is_silent(self, seconds=0.2):
         """Nothing comes, and the connection stays open, for so long."""
         is_pending = getattr(self.socket, "pending", int)()
