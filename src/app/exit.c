@@ -10,7 +10,7 @@ static const struct sc_exit the_exits[] = {
     {EX_USAGE, "The command line is wrong."},
     {EX_NOINPUT, "A source's file is not there or may not be read."},
     {EX_UNAVAILABLE, "An address cannot be listened on: another program has it, or it is none of "
-                     "this machine's."},
+                     "this machine's. Or 'stillcast devices' found no camera that can be used."},
     {EX_NOUSER, "--user: there is no such user."},
     {EX_OSERR, "The system gave no memory, descriptor or thread."},
     {EX_NOPERM, "--user: only root can become another user."},

@@ -20,6 +20,7 @@ static const char usage_key[] =
     "stillcast key add|list|revoke --keys FILE [--password] [ID] [RIGHT...]";
 static const char usage_sign[] =
     "stillcast sign --keys FILE --key ID --stream NAME [--for TIME] URL";
+static const char usage_devices[] = "stillcast devices [--json] [PATH...]";
 static const char summary[] = "still pictures in, live pictures out";
 
 static const struct {
@@ -46,6 +47,7 @@ static void write_usage(struct sc_page *page)
     page->ops->text(page, usage_demo);
     page->ops->text(page, usage_key);
     page->ops->text(page, usage_sign);
+    page->ops->text(page, usage_devices);
 }
 
 static void write_description(struct sc_page *page)

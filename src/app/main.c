@@ -9,6 +9,7 @@
 #include "app/config.h"
 #include "app/confine.h"
 #include "app/demo.h"
+#include "app/devices_command.h"
 #include "app/ending.h"
 #include "app/exit.h"
 #include "app/help.h"
@@ -208,6 +209,8 @@ int main(int argc, char **argv)
     struct sc_err err = {0};
     if (sc_key_command_is(argc, argv))
         return sc_key_command_run(argc, argv);
+    if (sc_devices_command_is(argc, argv))
+        return sc_devices_command_run(argc, argv);
     sc_config_init(&config);
     int status = sc_config_parse(&config, argc, argv, &err);
     int code = status < 0 ? complain(SC_PHASE_COMMAND_LINE, &err) : obey(&config);

@@ -258,7 +258,7 @@ static const struct sc_source_option v4l2_options[] = {
      "of the brightness in raw pictures (default: as the driver says): 'full' where pictures have "
      "too much contrast, 'limited' where black is grey"},
     {"control.NAME", "N",
-     "sets what the camera lets one set, as in #control.brightness=120; yes or no for switches"},
+     "sets what the camera lets one set, as in #control.brightness=120; yes or no for switches ('stillcast devices' lists them)"},
     {"quality", "N", "of JPEGs that are made of raw pictures, 1 to 100 (default 85)"},
     {0},
 };

@@ -254,6 +254,16 @@ static int size_at(struct v4l2_frmsizeenum *desc)
     return 0;
 }
 
+static int rate_at(struct v4l2_frmivalenum *rate)
+{
+    static const struct v4l2_fract rates[] = {{1, 25}, {2, 25}};
+    if (rate->index >= sizeof rates / sizeof rates[0])
+        return -EINVAL;
+    rate->type = V4L2_FRMIVAL_TYPE_DISCRETE;
+    rate->discrete = rates[rate->index];
+    return 0;
+}
+
 /* Rows are longer than they must be, as those of real cameras sometimes are. */
 static int set_format(struct v4l2_format *format)
 {
@@ -304,12 +314,15 @@ static int answer(int fd, unsigned long request, void *data)
         struct v4l2_capability *cap = data;
         cap->capabilities = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING;
         (void)snprintf((char *)cap->card, sizeof cap->card, "A camera of paper");
+        (void)snprintf((char *)cap->driver, sizeof cap->driver, "paper");
         return 0;
     }
     case VIDIOC_ENUM_FMT:
         return format_at(data);
     case VIDIOC_ENUM_FRAMESIZES:
         return size_at(data);
+    case VIDIOC_ENUM_FRAMEINTERVALS:
+        return rate_at(data);
     case VIDIOC_S_FMT:
         return set_format(data);
     case VIDIOC_G_PARM:

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import time
 
 import pytest
@@ -118,7 +119,7 @@ def test_formats_that_nobody_knows_are_refused_at_start(run, camera):
     assert ended.code == 64 and "mjpeg, jpeg, yuyv" in ended.stderr
 
 
-@pytest.mark.parametrize("switch, words", [("busy", "another program uses this camera; 'fuser -v "),
+@pytest.mark.parametrize("switch, words", [("busy", "another program uses this camera; 'stillcast devices' tells which"),
                                            ("forbidden", "permission denied; its group may use it: 'sudo usermod -aG ")])
 def test_a_camera_that_cannot_be_had_says_why_and_is_had_when_it_can(server, camera, switch, words):
     camera.switch(switch)
@@ -298,3 +299,51 @@ def test_controls_of_the_command_line_that_cannot_be_are_told(server, camera, op
                                     "control.brightness=99999999999"])
 def test_options_that_are_no_control_are_refused_at_start(run, camera, option):
     assert run(f"v4l2:{camera.path}#{option}", "--listen", "127.0.0.1:0").code == 64
+
+
+def test_devices_lists_what_a_camera_can_do_and_who_uses_it(run, camera):
+    with open(camera.path):
+        ended = run("devices", str(camera.path), env=camera.env("MJPG YUYV H264"))
+    assert ended.code == 0
+    assert f"{camera.path}: A camera of paper (paper)\n    mjpeg\n      64x48 at 25, 12.5 fps\n      128x96" in ended.stdout
+    assert "    yuyv\n" in ended.stdout and "    H264 (not read here" in ended.stdout
+    assert "controls: brightness=0 (-64 to 64), " in ended.stdout
+    assert re.search(rf"used by .*\(pid {os.getpid()}\)", ended.stdout), ended.stdout
+
+
+def test_devices_as_json(run, camera):
+    ended = run("devices", "--json", str(camera.path), env=camera.env("MJPG"))
+    one, = json.loads(ended.stdout)
+    assert (one["path"], one["card"], one["driver"], one["problem"]) == (str(camera.path), "A camera of paper", "paper", None)
+    assert one["formats"] == [{"format": "mjpeg", "is_read": True, "sizes": [
+        {"width": 64, "height": 48, "fps": [25.0, 12.5]}, {"width": 128, "height": 96, "fps": [25.0, 12.5]}]}]
+    assert one["used_by"] == [] and ended.code == 0
+
+
+@pytest.mark.parametrize("switch, words", [("busy", "another program uses this camera"), ("forbidden", "its group may use it: "),
+                                           ("gone", "there is no such camera")])
+def test_devices_tells_what_keeps_it_from_a_camera(run, camera, switch, words):
+    camera.unplug() if switch == "gone" else camera.switch(switch)
+    for args in ((), ("--json",)):
+        ended = run("devices", *args, str(camera.path), env=camera.env("MJPG"))
+        assert ended.code == 69 and words in ended.stdout
+
+
+def test_who_holds_a_camera_is_named_where_we_may_look(server, camera):
+    camera.switch("busy")
+    with open(camera.path):
+        one = start(server, camera, "MJPG", "", "--sandbox=off")
+        note(one, f"(pid {os.getpid()})")
+
+
+@pytest.mark.skipif(bool(list(pathlib.Path("/dev").glob("video*"))), reason="this machine has cameras")
+def test_without_a_camera_devices_says_so(run):
+    ended = run("devices")
+    assert ended.code == 69 and ended.stdout.startswith("there is no camera: ")
+    assert json.loads(run("devices", "--json").stdout) == []
+
+
+def test_devices_has_a_help_and_refuses_other_options(run):
+    assert run("devices", "--help").stdout.startswith("stillcast devices [--json] [PATH...]")
+    ended = run("devices", "--jason")
+    assert ended.code == 64 and "it has --json" in ended.stderr

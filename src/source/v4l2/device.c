@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/own.h"
+#include "source/v4l2/holders.h"
 
 int sc_v4l2_ioctl(int fd, unsigned long request, void *argument)
 {
@@ -49,6 +50,18 @@ static const char *group_of(const char *path)
     return group ? group->gr_name : "video";
 }
 
+/* From within the sandbox no other program can be seen. */
+static int tell_busy(struct sc_err *err, const char *path)
+{
+    char holders[160];
+    sc_v4l2_tell_holders(path, holders, sizeof holders);
+    if (*holders)
+        return sc_err_set(err, -EBUSY, "'%s': another program uses this camera: %s", path, holders);
+    return sc_err_set(err, -EBUSY,
+                      "'%s': another program uses this camera; 'stillcast devices' tells which",
+                      path);
+}
+
 int sc_v4l2_err(struct sc_err *err, int code, const char *path, const char *what)
 {
     char cameras[200];
@@ -63,9 +76,7 @@ int sc_v4l2_err(struct sc_err *err, int code, const char *path, const char *what
                           "USER', then log in again",
                           path, group_of(path));
     case -EBUSY:
-        return sc_err_set(err, code,
-                          "'%s': another program uses this camera; 'fuser -v %s' tells which", path,
-                          path);
+        return tell_busy(err, path);
     case -ENODEV:
     case -ENXIO:
     case -EIO:
