@@ -1,9 +1,11 @@
 """Graphite's plaintext protocol: whoever connects to a graph's address or sends datagrams to it is drawn, whoever sends
 nonsense, too much or nothing is told of or shown the door, and nobody else can reach it unless that was said."""
 
+import os
 import re
 import resource
 import select
+import signal
 import socket
 import struct
 import time
@@ -215,6 +217,20 @@ def test_a_hundred_thousand_points_a_second_are_taken(server, kind):
     if kind == "tcp":
         assert rejected(one) == 1
         assert inked(picture(one, "x")) > 2000
+
+
+def test_datagrams_that_are_lost_are_counted_and_told_of(server, tmp_path):
+    one = server("x=graph:udp://127.0.0.1:0#state=history")
+    with Sender(one) as sender:
+        os.kill(one.pid, signal.SIGSTOP)
+        for i in range(8000):
+            sender.send(b"a %d" % i + b" " * 1000)
+        os.kill(one.pid, signal.SIGCONT)
+        wire.eventually(lambda: len(kept(tmp_path)) > 10)
+        sender.send(b"last 1")
+        wire.eventually(lambda: "last 1" in kept(tmp_path))
+        wire.eventually(lambda: rejected(one) == 8001 - len(kept(tmp_path)))
+    wire.eventually(lambda: "datagrams were lost: they came faster than they were read" in one.stderr)
 
 
 @pytest.mark.parametrize("kind", KINDS)
