@@ -62,3 +62,21 @@ def test_a_list_of_other_files_is_not_followed(server, tmp_path):
     s = server("v=list.mp4", cwd=tmp_path)
     wire.eventually(lambda: wire.get(s, "/api/streams/v").json["state"] == "lost")
     assert wire.get(s, "/api/streams/v").json["seq"] <= 1  # the placeholder
+
+
+def sized(n_bytes):
+    """A JPEG of so many bytes, by a comment in it."""
+    plain = pictures.jpeg(1)
+    rest = n_bytes - len(plain) - 4
+    return plain[:2] + b"\xff\xfe" + (rest + 2).to_bytes(2, "big") + bytes(rest) + plain[2:]
+
+
+def test_a_picture_of_the_largest_size_is_played_and_a_larger_one_is_left_out(server, tmp_path):
+    made = [sized(20479), sized(20480), sized(20481), pictures.jpeg(2)]
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "image2pipe", "-c:v", "mjpeg", "-framerate", "20", "-i", "-", "-c", "copy",
+                    str(tmp_path / "rec.avi")], input=b"".join(made), check=True, timeout=wire.patience(20))
+    s = server("v=rec.avi#on_demand=no", "--max-frame", "20K", cwd=tmp_path)
+    wire.eventually(lambda: wire.get(s, "/api/streams/v").json["state"] == "ended")
+    ended = wire.get(s, "/api/streams/v").json
+    assert (ended["frames_in"], ended["rejected"], ended["bytes_in"] > 40000) == (3, 1, True), ended
+    wire.eventually(lambda: "a picture of 20481 bytes is too large (--max-frame)" in s.stderr)

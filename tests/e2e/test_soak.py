@@ -15,6 +15,7 @@ import wire
 from conftest import BINARY
 from pictures import jpeg
 from programs import FifoWriter
+from test_camera import LIBRARY, SANITIZED, Camera
 from test_pull import begin, part
 from upstream import Upstream
 
@@ -40,9 +41,10 @@ class Everything:
         for number in range(3):
             (folder / "shots" / f"{number}.jpg").write_bytes(jpeg(number))
         os.mkfifo(folder / "fifo")
+        self.camera = Camera(folder) if has_source("v4l2") and LIBRARY.exists() and not SANITIZED else None
         self.upstream = Upstream(self.serve)
         self.foreign = [self.made(peer) for peer in (foreign.Ffmpeg, foreign.Gstreamer)]
-        self.threads = [threading.Thread(target=self.go_on, args=(act,)) for act in (self.write, self.pipe, self.kill)]
+        self.threads = [threading.Thread(target=self.go_on, args=(act,)) for act in (self.write, self.pipe, self.kill, self.unplug)]
 
     def made(self, peer):
         home = self.folder / peer.__name__
@@ -60,7 +62,13 @@ class Everything:
         if has_source("exec"):
             found += ["exec=exec:ffmpeg -nostdin -loglevel error -re -f lavfi -i testsrc=size=160x120:rate=20 -c:v mjpeg -f mpjpeg -"
                       + LINGER, "dies=exec:false" + LINGER]
+        if self.camera:
+            found.append(f"camera=v4l2:{self.camera.path}{LINGER}")
         return found
+
+    @property
+    def env(self):
+        return self.camera.env("YUYV") if self.camera else {}
 
     def serve(self, peer, n):
         """A stream that breaks now and then, a picture that changes, a login that fails."""
@@ -111,6 +119,13 @@ class Everything:
             one.kill()
             one.start()
 
+    def unplug(self, n):
+        self.is_over.wait(2)
+        if self.camera:
+            self.camera.unplug()
+            self.is_over.wait(0.3)
+            self.camera.plug()
+
     def __enter__(self):
         for one in self.foreign:
             one.start()
@@ -134,6 +149,8 @@ def visit(server, names, chance):
     if chance.random() < 0.2:
         assert wire.get(server, f"/{name}.jpg").status in (200, 503)
         return
+    if name == "camera":
+        wire.request(server, "POST", "/api/streams/camera/controls", body=b'{"brightness": %d}' % chance.randrange(-64, 66, 2))
     kind = chance.choice([wire.Viewer, wire.Browser])
     viewer = kind(server, f"/{name}.mjpg", receive_bytes=chance.choice([None, 4096]), timeout=60)
     try:
@@ -198,7 +215,7 @@ def quiet(server):
 
 def test_everything_at_once_leaves_nothing_behind(server, tmp_path):
     with Everything(tmp_path) as everything:
-        s = server("--resend", "300ms", "--idle-timeout", "2s", *everything.sources)
+        s = server("--resend", "300ms", "--idle-timeout", "2s", *everything.sources, env=everything.env)
         names = [one["name"] for one in wire.get(s, "/api/streams").json["streams"]]
         churn(s, names, WARM_UP_S)
         before, before_kib = quiet(s), resident_kib(s)
