@@ -93,3 +93,18 @@ def test_half_a_picture_is_left_out_and_counted(server, camera):
         wire.eventually(lambda: wire.get(s, "/api/streams/cam").json["rejected"] > 0, 10)
         camera.tell("mend")
         assert viewer.until_seq(viewer.last_seq + 3)
+
+
+def test_what_is_set_reaches_the_camera_and_is_set_again_when_it_comes_back(server, camera):
+    with watching(server, camera) as (s, viewer):
+        viewer.next_seq()
+        listed = wire.get(s, "/api/streams/cam/controls").json["controls"]
+        assert [(c["name"], c["min"], c["max"], c["value"]) for c in listed] == [("brightness", -64, 64, 0)]
+        assert wire.request(s, "POST", "/api/streams/cam/controls", (), b'{"brightness": 42}').status == 202
+        camera.until("brightness 42")
+        assert wire.request(s, "POST", "/api/streams/cam/controls", (), b'{"brightness": 65}').status == 400
+        camera.tell("unplug")
+        wire.eventually(lambda: wire.get(s, "/api/streams/cam").json["state"] != "live", 10)
+        camera.tell("plug")
+        camera.until("brightness 42")
+        assert viewer.until_seq(viewer.last_seq + 5)

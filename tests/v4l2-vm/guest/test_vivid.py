@@ -70,3 +70,12 @@ def test_a_busy_camera_is_said_to_be_busy(server, vivid):
     wire.eventually(lambda: wire.get(first, "/api/streams/cam").json["state"] == "live", 20)
     second = server(f"cam={vivid}#on_demand=no")
     wire.eventually(lambda: "another program uses this camera" in wire.get(second, "/api/streams/cam").json.get("note", ""), 20)
+
+
+def test_a_control_may_be_part_of_the_source(server, vivid):
+    s = server(f"cam={vivid}#format=grey#size={SIZE[0]}x{SIZE[1]}#control.brightness=30")
+    with wire.Viewer(s, "/cam.mjpg") as viewer:
+        watch_until_real(viewer)
+        wire.eventually(lambda: bars(see(viewer))[0][0] < 120, 20, "it did not become darker")
+        held = {c["name"]: c["value"] for c in wire.get(s, "/api/streams/cam/controls").json["controls"]}
+        assert held["brightness"] == 30
