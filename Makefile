@@ -24,9 +24,9 @@ test:
 	@tools/setup test
 	@tools/check
 
-# Cameras by real drivers, in a virtual machine. Last line: N passed, N failed.
+# Cameras by real drivers, in a virtual machine; make test has it as its last step.
 test-vm:
-	@tools/setup vm
+	@tools/setup test
 	@$(MAKE) --no-print-directory all
 	@tests/v4l2-vm/run
 

@@ -28,8 +28,8 @@ struct sc_stream_stats {
     SC_ATOMIC(uint64_t) n_skipped;               /* frames that a viewer was too slow for */
     SC_ATOMIC(uint64_t) n_retries;               /* attempts to get a lost source back */
     SC_ATOMIC(uint64_t) n_saved, n_save_failures; /* to a file, see #save */
-    /* How the command behind it ended by itself, last time: 1 + its exit status, SC_ENDED_BY_SIGNAL +
-     * the signal; 0: it has not, or there is none. */
+    /* How the command behind it ended by itself, last time: 1 + its exit status, SC_ENDED_BY_SIGNAL
+     * + the signal; 0: it has not, or there is none. */
     SC_ATOMIC(uint32_t) command_end;
 };
 

@@ -1,6 +1,7 @@
 """Raw pictures from vivid, the kernel's own test driver: a wall of colour bars in any format."""
 
 import io
+import json
 
 import pytest
 from PIL import Image
@@ -79,3 +80,13 @@ def test_a_control_may_be_part_of_the_source(server, vivid):
         wire.eventually(lambda: bars(see(viewer))[0][0] < 120, 20, "it did not become darker")
         held = {c["name"]: c["value"] for c in wire.get(s, "/api/streams/cam/controls").json["controls"]}
         assert held["brightness"] == 30
+
+
+def test_devices_are_listed_with_who_uses_them(server, run, vivid):
+    s = server(f"cam={vivid}#on_demand=no")
+    wire.eventually(lambda: wire.get(s, "/api/streams/cam").json["state"] == "live", 20)
+    found = {one["path"]: one for one in json.loads(run("devices", "--json").stdout)}[vivid]
+    assert (found["card"], found["driver"], found["problem"]) == ("vivid", "vivid", None)
+    assert {"yuyv", "uyvy", "nv12", "yu12", "rgb24", "grey"} <= {each["format"] for each in found["formats"]}
+    assert [user["pid"] for user in found["used_by"]] == [s.pid], found["used_by"]
+    print(run("devices").stdout[:1000])
