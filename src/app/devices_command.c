@@ -29,78 +29,81 @@ static long long number_at(const json_t *o, const char *key)
 
 static void print_size(const json_t *size)
 {
-    const json_t *rates = json_object_get(size, "fps"), *rate;
+    const json_t *rates = json_object_get(size, "fps");
     const char *from = text_at(size, "any_from");
-    size_t i;
     (void)printf("      %s%s%lldx%lld", from, *from ? " to " : "", number_at(size, "width"),
                  number_at(size, "height"));
-    json_array_foreach(rates, i, rate)(void)
-        printf("%s%.4g", i ? ", " : " at ", json_real_value(rate));
+    for (size_t i = 0; i < json_array_size(rates); i++)
+        (void)printf("%s%.4g", i ? ", " : " at ", json_real_value(json_array_get(rates, i)));
     (void)printf("%s\n", json_array_size(rates) ? " fps" : "");
 }
 
-static void print_formats(const json_t *formats)
+static void print_format(const json_t *format)
 {
-    const json_t *format, *size;
-    size_t i, j;
-    json_array_foreach(formats, i, format)
-    {
-        bool is_read = json_is_true(json_object_get(format, "is_read"));
-        (void)printf("    %s%s\n", text_at(format, "format"),
-                     is_read ? "" : " (not read here; ffmpeg does, by exec:)");
-        json_array_foreach(json_object_get(format, "sizes"), j, size) print_size(size);
-    }
+    const json_t *sizes = json_object_get(format, "sizes");
+    bool is_read = json_is_true(json_object_get(format, "is_read"));
+    (void)printf("    %s%s\n", text_at(format, "format"),
+                 is_read ? "" : " (not read here; ffmpeg does, by exec:)");
+    for (size_t i = 0; i < json_array_size(sizes); i++)
+        print_size(json_array_get(sizes, i));
 }
 
-static void print_lists(const json_t *device)
+static void print_controls(const json_t *controls)
 {
-    const json_t *each;
-    size_t i;
-    json_array_foreach(json_object_get(device, "controls"), i, each)(void)
-        printf("%s%s=%lld (%lld to %lld)", i ? ", " : "    controls: ", text_at(each, "name"),
-               number_at(each, "value"), number_at(each, "min"), number_at(each, "max"));
-    (void)printf("%s", i ? "\n" : "");
-    json_array_foreach(json_object_get(device, "used_by"), i, each)(void)
-        printf("%s%s (pid %lld)", i ? ", " : "    used by ", text_at(each, "program"),
-               number_at(each, "pid"));
-    (void)printf("%s", i ? "\n" : "");
+    for (size_t i = 0; i < json_array_size(controls); i++) {
+        const json_t *control = json_array_get(controls, i);
+        (void)printf(
+            "%s%s=%lld (%lld to %lld)", i ? ", " : "    controls: ", text_at(control, "name"),
+            number_at(control, "value"), number_at(control, "min"), number_at(control, "max"));
+    }
+    (void)printf("%s", json_array_size(controls) ? "\n" : "");
 }
 
-/* Returns: how many can be used. */
-static size_t print_all(const json_t *all)
+static void print_users(const json_t *users)
 {
-    const json_t *device;
-    size_t i, n_fine = 0;
-    json_array_foreach(all, i, device)
-    {
-        const char *problem = text_at(device, "problem");
-        if (*problem)
-            (void)printf("%s\n", problem);
-        else
-            (void)printf("%s: %s (%s)\n", text_at(device, "path"), text_at(device, "card"),
-                         text_at(device, "driver"));
-        n_fine += !*problem;
-        print_formats(json_object_get(device, "formats"));
-        print_lists(device);
+    for (size_t i = 0; i < json_array_size(users); i++) {
+        const json_t *user = json_array_get(users, i);
+        (void)printf("%s%s (pid %lld)", i ? ", " : "    used by ", text_at(user, "program"),
+                     number_at(user, "pid"));
     }
-    return n_fine;
+    (void)printf("%s", json_array_size(users) ? "\n" : "");
+}
+
+static void print_device(const json_t *device)
+{
+    const json_t *formats = json_object_get(device, "formats");
+    const char *problem = text_at(device, "problem");
+    if (*problem)
+        (void)printf("%s\n", problem);
+    else
+        (void)printf("%s: %s (%s)\n", text_at(device, "path"), text_at(device, "card"),
+                     text_at(device, "driver"));
+    for (size_t i = 0; i < json_array_size(formats); i++)
+        print_format(json_array_get(formats, i));
+    print_controls(json_object_get(device, "controls"));
+    print_users(json_object_get(device, "used_by"));
+}
+
+static void print_all(const json_t *all)
+{
+    for (size_t i = 0; i < json_array_size(all); i++)
+        print_device(json_array_get(all, i));
+    if (json_array_size(all) == 0)
+        (void)printf("there is no camera: none is plugged in, or its driver is missing ('lsusb' "
+                     "and 'dmesg' tell)\n");
 }
 
 static int show(const json_t *all, bool is_json)
 {
-    size_t n_fine = 0, i;
-    const json_t *device;
-    if (is_json) {
-        json_array_foreach(all, i, device) n_fine +=
-            json_is_null(json_object_get(device, "problem"));
+    size_t n_fine = 0;
+    for (size_t i = 0; i < json_array_size(all); i++)
+        n_fine += json_is_null(json_object_get(json_array_get(all, i), "problem"));
+    if (is_json)
         (void)json_dumpf(all, stdout, JSON_INDENT(1));
+    else
+        print_all(all);
+    if (is_json)
         (void)printf("\n");
-    } else if (json_array_size(all) == 0) {
-        (void)printf("there is no camera: none is plugged in, or its driver is missing ('lsusb' "
-                     "and 'dmesg' tell)\n");
-    } else {
-        n_fine = print_all(all);
-    }
     return n_fine ? 0 : EX_UNAVAILABLE;
 }
 
