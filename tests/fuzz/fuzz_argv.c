@@ -74,9 +74,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len_bytes)
     char **argv = NULL;
     if (len_bytes > TEXT_MAX_BYTES)
         return 0;
-    char *text =
-        strndup((const char *)data, len_bytes); /* so that a sanitizer sees a byte too many */
+    char *text = malloc(len_bytes + 1); /* so that a sanitizer sees a byte too many */
     assert(text);
+    memcpy(text, data, len_bytes);
+    text[len_bytes] = '\0';
     int rc = split(text, &argv, &err);
     if (rc == 0) {
         assert(*argv && **argv);
