@@ -87,7 +87,7 @@ int sc_value_parse(const char *text, const struct sc_value_unit *units, uint64_t
 void sc_value_format(uint64_t value, const struct sc_value_unit *units,
                      char out_text[static SC_VALUE_TEXT_BYTES])
 {
-    while (value % units->factor != 0 && units[1].name)
+    while (value % units->factor != 0 && units[1].name && units[1].factor < units->factor)
         units++;
     if (value == 0)
         (void)snprintf(out_text, SC_VALUE_TEXT_BYTES, "0");

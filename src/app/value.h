@@ -26,6 +26,7 @@ int sc_value_parse(const char *text, const struct sc_value_unit *units, uint64_t
 
 #define SC_VALUE_TEXT_BYTES 24
 
-/** Writes value in the largest unit that gives a whole number: "10s", "16M", "0". */
+/** Writes value in the largest unit that gives a whole number: "10s", "16M", "0"; what none does is
+ * cut to the smallest. */
 void sc_value_format(uint64_t value, const struct sc_value_unit *units,
                      char out_text[static SC_VALUE_TEXT_BYTES]);

@@ -110,6 +110,7 @@ static void a_value_is_shown_as_a_person_would_type_it(void **state)
     } cases[] = {
         {0, sc_value_time, "0"},
         {500 * SC_NS_PER_MS, sc_value_time, "500ms"},
+        {614110000, sc_value_time, "614ms"},
         {10 * SC_NS_PER_S, sc_value_time, "10s"},
         {90 * SC_NS_PER_S, sc_value_time, "90s"},
         {300 * SC_NS_PER_S, sc_value_time, "5m"},
