@@ -72,7 +72,8 @@ static void check_sources(const struct sc_config *config, int argc, char **argv)
     for (size_t i = 0; i < config->n_sources; i++) {
         while (at < argc && argv[at] != config->sources[i])
             at++;
-        assert(at++ < argc);
+        assert(at < argc);
+        at++;
     }
 }
 
