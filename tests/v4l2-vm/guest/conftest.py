@@ -5,6 +5,7 @@ import importlib.util
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
 
@@ -21,6 +22,7 @@ _spec.loader.exec_module(e2e)
 server, run = e2e.server, e2e.run
 
 VIDEO = pathlib.Path("/sys/class/video4linux")
+LIMIT_S = 45  # of a test, which takes some seconds; fifteen of them fit into the machine's time
 
 
 def load(module, *options):
@@ -34,6 +36,19 @@ def find_camera(name):
             if re.match(name, (node / "name").read_text()):
                 return f"/dev/{node.name}"
     return None
+
+
+@pytest.fixture(autouse=True)
+def limit():
+    """A test that waits for ever, for a picture or a word, fails by its name."""
+
+    def end(_signal, _frame):
+        pytest.fail(f"not done within {LIMIT_S} s")
+
+    signal.signal(signal.SIGALRM, end)
+    signal.alarm(LIMIT_S)
+    yield
+    signal.alarm(0)
 
 
 @pytest.fixture(scope="session")
