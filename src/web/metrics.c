@@ -55,6 +55,11 @@ static double look_live(const struct sc_stream_view *view)
     return view->state == SC_STREAM_LIVE;
 }
 
+static double look_lost(const struct sc_stream_view *view)
+{
+    return view->state == SC_STREAM_LOST;
+}
+
 #define COUNTER(field) offsetof(struct sc_stream_stats, field), NULL
 static const struct figure figures[] = {
     {"frames_in_total", "counter", "Frames published.", COUNTER(n_frames_in)},
@@ -74,6 +79,7 @@ static const struct figure figures[] = {
     {"frame_age_seconds", "gauge", "Age of the newest frame; -1 before the first.", NO_COUNTER,
      look_age_s},
     {"live", "gauge", "1 while the stream is live.", NO_COUNTER, look_live},
+    {"lost", "gauge", "1 while the source has failed and is tried again.", NO_COUNTER, look_lost},
 };
 
 static double value_of(const struct figure *figure, struct sc_stream *stream)

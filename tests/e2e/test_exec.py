@@ -138,6 +138,8 @@ def test_what_went_wrong_is_told(server, command, sentence):
     wire.eventually(lambda: sentence in s.stderr)
     assert "secret" not in s.stderr
     wire.eventually(lambda: look(s)["retries"] >= 1)
+    lost = wire.eventually(lambda: (found := s.metrics())["stillcast_lost", {"stream": "v"}] == 1 and found)
+    assert lost["stillcast_lost", {"stream": "fine"}] == 0 and lost["stillcast_live", {"stream": "v"}] == 0
     assert wire.get(s, "/fine.jpg").status == 200
 
 
