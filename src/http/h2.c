@@ -12,28 +12,15 @@
 #include "net/loop.h"
 #include "stillcast/log.h"
 
-#define EVENTS           (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
-#define READ_BYTES       16384
-#define READS            16           /* of one connection in one turn: others wait */
-#define OUT_BYTES        (256 * 1024) /* what one call of nghttp2 may make */
-#define LOOK_NS          SC_NS_PER_S  /* how exact deadlines are */
-#define LINGER_NS        (2 * SC_NS_PER_S)
-#define WINDOW_BYTES     (1 << 20) /* that a publisher may be ahead */
-#define HEAD_LIST_MAX    SC_REQUEST_HEAD_MAX_BYTES
-#define QUEUE_MAX        1000 /* frames that a peer may make us owe it */
-#define RESETS_MAX       100
-#define RESETS_PER_S     10
-#define ACKS_MAX         100
-#define SETTINGS_MAX     16
-#define PINGS_MAX        100
-#define PINGS_PER_S      10
-#define PRIORITIES_MAX   4096 /* Chromium sends several for each picture in view */
-#define PRIORITIES_PER_S 1000
-#define GLITCHES_MAX     100
-#define CONTINUE_MAX     8
-#define FRAME_HEAD_BYTES                                                                           \
-    9 /* nghttp2 counts a CONTINUATION as often as its head comes in pieces                        \
-       */
+#define EVENTS        (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+#define READ_BYTES    16384
+#define READS         16           /* of one connection in one turn: others wait */
+#define OUT_BYTES     (256 * 1024) /* what one call of nghttp2 may make */
+#define LOOK_NS       SC_NS_PER_S  /* how exact deadlines are */
+#define LINGER_NS     (2 * SC_NS_PER_S)
+#define WINDOW_BYTES  (1 << 20) /* that a publisher may be ahead */
+#define HEAD_LIST_MAX SC_REQUEST_HEAD_MAX_BYTES
+#define QUEUE_MAX     1000 /* frames that a peer may make us owe it */
 
 static uint64_t now_ns(const struct sc_h2 *h2)
 {
@@ -220,7 +207,7 @@ static void serve(struct sc_h2 *h2)
 
 /* --- reading --- */
 
-static void send_away(struct sc_h2 *h2, uint32_t error_code)
+void sc_h2_send_away(struct sc_h2 *h2, uint32_t error_code)
 {
     sc_log(SC_DEBUG, "a connection is sent away: %s", nghttp2_http2_strerror(error_code));
     (void)nghttp2_session_terminate_session(h2->session, error_code);
@@ -245,7 +232,7 @@ static int hear(struct sc_h2 *h2, const uint8_t *bytes, size_t n_bytes)
         return n == NGHTTP2_ERR_NOMEM ? -ENOMEM : -EPROTO;
     }
     if (nghttp2_session_get_outbound_queue_size(h2->session) > QUEUE_MAX)
-        send_away(h2, NGHTTP2_ENHANCE_YOUR_CALM);
+        sc_h2_send_away(h2, NGHTTP2_ENHANCE_YOUR_CALM);
     return 0;
 }
 
@@ -335,7 +322,8 @@ static void look_at_stream(struct sc_h2_stream *s)
     if (!s->is_handled && s->h2->phase < SC_H2_LINGER &&
         s->progress_ns + c->header_timeout_ns <= now) {
         atomic_fetch_add_explicit(&c->stats->n_header_timeouts, 1, memory_order_relaxed);
-        send_away(s->h2, NGHTTP2_ENHANCE_YOUR_CALM); /* only the rest of the head could come now */
+        sc_h2_send_away(s->h2,
+                        NGHTTP2_ENHANCE_YOUR_CALM); /* only the rest of the head could come now */
         sc_h2_advance_later(s->h2);
     } else if (is_answering && (s->is_waiting || s->rest_bytes > 0) &&
                s->progress_ns + c->stall_timeout_ns <= now) {
@@ -380,107 +368,6 @@ static void on_timer(struct sc_timer *timer)
         sc_h2_doom(h2);
 }
 
-/* --- budgets: what costs the peer little and us something --- */
-
-bool sc_h2_spend(struct sc_h2_budget *budget, unsigned most, unsigned per_second, uint64_t now)
-{
-    uint64_t regained =
-        budget->refilled_ns ? (now - budget->refilled_ns) * per_second / SC_NS_PER_S : most;
-    if (regained > 0) {
-        budget->n_left =
-            regained < most - budget->n_left ? budget->n_left + (unsigned)regained : most;
-        budget->refilled_ns = now;
-    }
-    if (budget->n_left == 0)
-        return false;
-    budget->n_left--;
-    return true;
-}
-
-static int or_send_away(struct sc_h2 *h2, bool is_within)
-{
-    if (!is_within)
-        send_away(h2, NGHTTP2_ENHANCE_YOUR_CALM);
-    return 0;
-}
-
-static int on_invalid(nghttp2_session *session, const nghttp2_frame *frame, int error, void *self)
-{
-    struct sc_h2 *h2 = self;
-    return or_send_away(h2, sc_h2_spend(&h2->glitches, GLITCHES_MAX, 1, now_ns(h2)));
-}
-
-/* nghttp2 passes over heads on streams that it has forgotten, as over DATA, which is lawful. */
-static uint32_t judge(const struct sc_h2 *h2, const nghttp2_frame_hd *head)
-{
-    if (head->type != NGHTTP2_HEADERS || nghttp2_session_find_stream(h2->session, head->stream_id))
-        return NGHTTP2_NO_ERROR;
-    if (sc_h2_past_is_skipped(&h2->past, head->stream_id))
-        return NGHTTP2_PROTOCOL_ERROR;
-    return sc_h2_past_is_ended(&h2->past, head->stream_id) ? NGHTTP2_STREAM_CLOSED
-                                                           : NGHTTP2_NO_ERROR;
-}
-
-static bool may_begin(struct sc_h2 *h2, const nghttp2_frame_hd *head)
-{
-    uint64_t now = now_ns(h2);
-    switch (head->type) {
-    case NGHTTP2_RST_STREAM:
-        return sc_h2_spend(&h2->resets, RESETS_MAX, RESETS_PER_S, now);
-    case NGHTTP2_PRIORITY:
-        return sc_h2_spend(&h2->priorities, PRIORITIES_MAX, PRIORITIES_PER_S, now);
-    case NGHTTP2_PING:
-        return sc_h2_spend(&h2->pings, PINGS_MAX, PINGS_PER_S, now);
-    case NGHTTP2_DATA:
-        return head->length > 0 || head->flags & NGHTTP2_FLAG_END_STREAM ||
-               sc_h2_spend(&h2->glitches, GLITCHES_MAX, 1, now);
-    case NGHTTP2_HEADERS:
-        h2->n_continued = 0;
-        return true;
-    case NGHTTP2_CONTINUATION:
-        return ++h2->n_continued <= CONTINUE_MAX;
-    default:
-        return true;
-    }
-}
-
-static int on_frame_began(nghttp2_session *session, const nghttp2_frame_hd *head, void *self)
-{
-    struct sc_h2 *h2 = self;
-    uint32_t error_code = judge(h2, head);
-    if (error_code != NGHTTP2_NO_ERROR)
-        send_away(h2, error_code);
-    return or_send_away(h2, may_begin(h2, head));
-}
-
-/* An answer is out; what is left of the request's body is not wanted. */
-static void on_answered(nghttp2_session *session, int32_t id)
-{
-    const struct sc_h2_stream *s = nghttp2_session_get_stream_user_data(session, id);
-    if (s && (s->body == SC_H2_BODY_UNREAD || s->body == SC_H2_BODY_READING))
-        (void)nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_NO_ERROR);
-}
-
-/* A stream that the peer makes us reset counts as one that it has reset. Where a change of settings
- * lifts a window too high (RFC 9113 section 6.9.2) nghttp2 resets streams only. */
-static void on_reset_sent(struct sc_h2 *h2, uint32_t error_code)
-{
-    if (error_code == NGHTTP2_FLOW_CONTROL_ERROR)
-        send_away(h2, error_code);
-    else if (error_code != NGHTTP2_NO_ERROR && error_code != NGHTTP2_CANCEL)
-        (void)or_send_away(h2, sc_h2_spend(&h2->glitches, GLITCHES_MAX, 1, now_ns(h2)));
-}
-
-static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, void *self)
-{
-    bool is_answer = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
-    if (is_answer && frame->hd.flags & NGHTTP2_FLAG_END_STREAM)
-        on_answered(session, frame->hd.stream_id);
-    if (frame->hd.type == NGHTTP2_RST_STREAM)
-        on_reset_sent(self, frame->rst_stream.error_code);
-    return 0;
-}
-
 /* --- the beginning --- */
 
 static int make_session(struct sc_h2 *h2)
@@ -492,15 +379,9 @@ static int make_session(struct sc_h2 *h2)
         rc = nghttp2_option_new(&option);
     if (rc == 0) {
         sc_h2_hear_requests(callbacks);
-        nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks, on_invalid);
-        nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, on_frame_began);
-        nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_frame_sent);
-        nghttp2_option_set_max_outbound_ack(option, ACKS_MAX);
-        nghttp2_option_set_max_settings(option, SETTINGS_MAX);
+        sc_h2_set_budgets(callbacks, option);
         nghttp2_option_set_no_closed_streams(option, 1);
         nghttp2_option_set_no_auto_window_update(option, 1); /* see on_data in h2_request.c */
-        nghttp2_option_set_stream_reset_rate_limit(option, RESETS_MAX, RESETS_PER_S);
-        nghttp2_option_set_max_continuations(option, (CONTINUE_MAX + 1) * FRAME_HEAD_BYTES);
         rc = nghttp2_session_server_new2(&h2->session, callbacks, h2, option);
     }
     nghttp2_option_del(option);

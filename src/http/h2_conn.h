@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Inside an HTTP/2 connection; shared by h2.c (life, reading, sending), h2_request.c (heads and
- * bodies of requests), h2_answer.c (answers) and h2_budget.c, and nobody else.
+ * bodies of requests), h2_answer.c (answers) and h2_budget.c (floods), and nobody else.
  *
  * Connection: OPEN -> CLOSING (GOAWAY sent, streams end by themselves) -> LINGER (FIN sent, late
  * bytes thrown away) -> DOOMED (closed, freed at the end of the turn).
@@ -123,9 +123,8 @@ void sc_h2_body_give_up(struct sc_h2_stream *s);
 /** Whether nghttp2 and the socket would take bytes of the stream now. */
 bool sc_h2_can_send(const struct sc_h2_stream *s);
 
-/**
- * Takes one from the budget of most, which regains so many a second.
- *
- * Returns: false when there was none: the peer is to be sent away.
- */
-bool sc_h2_spend(struct sc_h2_budget *budget, unsigned most, unsigned per_second, uint64_t now_ns);
+/** No new streams, and an end that names the reason. */
+void sc_h2_send_away(struct sc_h2 *h2, uint32_t error_code);
+
+/** Sets nghttp2's callbacks and options for what a peer may do in vain. */
+void sc_h2_set_budgets(nghttp2_session_callbacks *callbacks, nghttp2_option *option);

@@ -35,3 +35,6 @@ void faults_exempt(bool is_exempt);
 /** Returns: how many failed so far. */
 unsigned long faults_n_calls(void);
 unsigned long faults_n_allocations(void);
+
+/** Returns: how many descriptors are open; -1 when that cannot be told. */
+int faults_n_descriptors(void);

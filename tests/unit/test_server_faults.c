@@ -5,7 +5,6 @@
  * descriptor is left. Leaks are the address sanitizer's to find. */
 #include "stillcast/embed.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -336,17 +335,6 @@ static void by_http2(void)
 
 /* --- the faults --- */
 
-static int n_descriptors(void)
-{
-    int n = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    assert_non_null(folder);
-    while (readdir(folder))
-        n++;
-    (void)closedir(folder);
-    return n;
-}
-
 static void check_served(void)
 {
     publish(&one);
@@ -427,9 +415,9 @@ static void check_descriptors(int before)
 {
     if (STRIDE > 1)
         return; /* sanitizers open some of their own when they look something up */
-    for (int i = 0; i < PATIENCE_S * 1000 && n_descriptors() != before; i++)
+    for (int i = 0; i < PATIENCE_S * 1000 && faults_n_descriptors() != before; i++)
         (void)poll(NULL, 0, 1);
-    assert_int_equal(n_descriptors(), before);
+    assert_int_equal(faults_n_descriptors(), before);
 }
 
 static void start(size_t n_words, const char *const *words)
@@ -443,7 +431,7 @@ static void check_requests(const char *const *words, size_t n_words, bool is_wat
 {
     start(n_words, words);
     publish(&one);
-    int before = n_descriptors();
+    int before = faults_n_descriptors();
     check_served();
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
         if (is_watching && !acts[i].is_watching)
@@ -506,7 +494,7 @@ static void every_call_may_fail_from_the_start_to_the_end(void **state)
 {
     (void)state;
     live();
-    before_life = n_descriptors();
+    before_life = faults_n_descriptors();
     fail_all(&(struct act){"life", live, 1, false}, check_gone);
 }
 

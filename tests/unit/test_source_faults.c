@@ -30,17 +30,6 @@
 static struct rig *the_rig;
 static char doing[128];
 
-static int n_descriptors(void)
-{
-    int n = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    assert_non_null(folder);
-    while (readdir(folder))
-        n++;
-    (void)closedir(folder);
-    return n;
-}
-
 /* As the runner does it, calls failing. Returns: the picture's number; a negative errno. */
 static int read_one(struct rig *rig)
 {
@@ -180,14 +169,14 @@ static bool fail_each(const char *name, void (*act)(void), size_t i, int error, 
     bool has_failed = true;
     int nth = 0;
     for (; has_failed && nth < N_MOST; nth++) {
-        int before = n_descriptors();
+        int before = faults_n_descriptors();
         (void)snprintf(doing, sizeof doing, "%s, %s %d (%s)", name, faults_calls(&n)[i].name, nth,
                        strerror(error));
         faults_arm(i, error, nth, n_more);
         act();
         has_failed = faults_disarm();
-        if (n_descriptors() != before)
-            fail_msg("%s: %d descriptors became %d", doing, before, n_descriptors());
+        if (faults_n_descriptors() != before)
+            fail_msg("%s: %d descriptors became %d", doing, before, faults_n_descriptors());
     }
     return nth > 1;
 }
