@@ -78,6 +78,13 @@ def answers(*numbers):
     return check
 
 
+def sees(talk, n_bytes, count):
+    """Waits until so many bytes have come, as PONGs overtake DATA, and for what would be too much. Returns how many came."""
+    talk.until(lambda: count() >= n_bytes)
+    talk.settle()
+    return count()
+
+
 def nothing(talk):
     """It is taken as if it had not been there."""
     talk.settle()
