@@ -19,7 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
 
 from peers.motion import SETTINGS as MOTION_SETTINGS, colored_picture  # noqa: E402
 import servers  # noqa: E402
-from peers.programs import DEVICE, camera, is_listening  # noqa: E402
+from peers.programs import DEVICE, ESTABLISHED, LISTEN, camera, is_listening  # noqa: E402
 
 FPS = 25
 
@@ -57,7 +57,10 @@ class Foreign:
 
     def start(self):
         self.program = programs.Program(*self.command(), env=self.environment(), cwd=self.folder)
-        wire.eventually(lambda: is_listening(self.port), 20, f"{type(self).__name__} does not listen")
+        wire.eventually(self.is_up, 20, f"{type(self).__name__} does not listen")
+
+    def is_up(self):
+        return is_listening(self.port)
 
     def signal(self, number):
         self.program.process.send_signal(number)
@@ -74,6 +77,10 @@ class Ffmpeg(Foreign):
     def command(self):
         return ["ffmpeg", "-nostdin", "-loglevel", "error", "-re", "-f", "lavfi", "-i", f"testsrc=size=160x120:rate={FPS}",
                 "-c:v", "mjpeg", "-f", "mpjpeg", "-listen", "1", self.url]
+
+    def is_up(self):
+        """It stops listening with its first client, and ends with him: whoever tries again may be faster than we look."""
+        return is_listening(self.port, (LISTEN, ESTABLISHED)) or self.program.process.poll() is not None
 
 
 class Gstreamer(Foreign):

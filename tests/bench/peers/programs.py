@@ -27,10 +27,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def is_listening(port):
-    """Without connecting, as some serve only the first who does."""
+LISTEN, ESTABLISHED = "0A", "01"
+
+
+def is_listening(port, states=(LISTEN,)):
+    """Without connecting, as some serve only the first who does. states: of sockets at that port that count, as /proc/net/tcp has them."""
     with open("/proc/net/tcp", encoding="ascii") as table:
-        return any(line.split()[1].endswith(f":{port:04X}") and line.split()[3] == "0A" for line in list(table)[1:])
+        return any(line.split()[1].endswith(f":{port:04X}") and line.split()[3] in states for line in list(table)[1:])
 
 
 def _size(path):
