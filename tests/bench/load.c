@@ -249,7 +249,8 @@ int main(int argc, char **argv)
                                .settle_s = 1,
                                .measure_s = 5};
     read_options(&load, argc, argv);
-    if (argc - optind != 2 || load.n_streams == 0 || load.n_viewers == 0) {
+    if (argc - optind != 2 || load.n_streams == 0 ||
+        load.n_viewers + load.n_slow + load.n_frozen == 0) {
         fprintf(stderr, "usage: load [-0] [-n|-p|-m|-w|-z|-r N] [-s|-t SECONDS] HOST:PORT PATH\n");
         return 2;
     }
