@@ -9,7 +9,7 @@
 #include "app/config.h"
 #include "base/clock.h"
 #include "base/own.h"
-#include "http/keyring.h"
+#include "rights/keyring.h"
 #include "stillcast/log.h"
 
 /* The kernel gives up without a word to the peer: a peer that is there is cut by us before. */

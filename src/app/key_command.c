@@ -15,8 +15,8 @@
 #include "base/clock.h"
 #include "base/own.h"
 #include "base/secret_file.h"
-#include "http/keyring.h"
-#include "http/link.h"
+#include "rights/keyring.h"
+#include "rights/link.h"
 #include "stillcast/registry.h"
 
 #define LINE_BYTES 4096

@@ -11,7 +11,7 @@
 
 #include "base/own.h"
 #include "base/secret_file.h"
-#include "http/keyring.h"
+#include "rights/keyring.h"
 
 static const char preamble[] = "# Keys of stillcast: ID SECRET RIGHT=PATTERN...\n"
                                "# See 'stillcast key --help'. Reload: SIGHUP.\n";

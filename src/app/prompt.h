@@ -3,7 +3,7 @@
  * (its first line): never from an argument, which everybody on the machine can read. */
 #pragma once
 
-#include "http/password.h"
+#include "rights/password.h"
 #include "stillcast/err.h"
 
 #define SC_PROMPT_BYTES                                                                            \

@@ -20,13 +20,13 @@
 #include "app/version.h"
 #include "base/clock.h"
 #include "base/own.h"
-#include "http/checker.h"
-#include "http/guesses.h"
 #include "http/h2.h"
-#include "http/keyring.h"
 #include "media/registry.h"
 #include "net/timer.h"
 #include "net/tls.h"
+#include "rights/checker.h"
+#include "rights/guesses.h"
+#include "rights/keyring.h"
 #include "web/lane.h"
 
 #define RESERVED_FDS      256 /* for sources, files and the loops themselves */

@@ -4,7 +4,7 @@
 #include "picture/cut.h"
 
 #include "base/own.h"
-#include "picture/cut_form.h"
+#include "picture/cut/form.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -3,8 +3,8 @@
  * or one picture, which is asked for again and again. */
 #pragma once
 
-#include "http/client.h"
-#include "http/client_url.h"
+#include "client/client.h"
+#include "client/url.h"
 #include "picture/cut.h"
 #include "source/source.h"
 

@@ -8,8 +8,8 @@
 
 #include "base/clock.h"
 #include "base/own.h"
-#include "http/guesses.h"
 #include "net/timer.h"
+#include "rights/guesses.h"
 #include "stillcast/log.h"
 
 #define LOG_EVERY_NS (10 * SC_NS_PER_MS) /* by loop */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/own.h"
-#include "http/guesses.h"
+#include "rights/guesses.h"
 #include "web/guess.h"
 
 struct held {

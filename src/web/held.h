@@ -3,7 +3,7 @@
  * from the beginning again, which then knows it; others are refused. */
 #pragma once
 
-#include "http/checker.h"
+#include "rights/checker.h"
 #include "web/web.h"
 
 /**

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "http/checker.h"
-#include "http/credential.h"
-#include "http/guesses.h"
-#include "http/keyring.h"
-#include "http/link.h"
+#include "rights/checker.h"
+#include "rights/credential.h"
+#include "rights/guesses.h"
+#include "rights/keyring.h"
+#include "rights/link.h"
 #include "web/guess.h"
 #include "web/held.h"
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/url.h"
-#include "http/guard.h"
+#include "rights/guard.h"
 #include "web/endpoints.h"
 #include "web/permit.h"
 #include "web/redirect.h"

@@ -5,14 +5,14 @@
 #pragma once
 
 #include "base/list.h"
-#include "http/checker.h"
 #include "http/exchange.h"
 #include "http/forwarded.h"
 #include "http/h1.h"
-#include "http/link.h"
-#include "http/right.h"
 #include "media/tap.h"
 #include "net/send.h"
+#include "rights/checker.h"
+#include "rights/link.h"
+#include "rights/right.h"
 #include "stillcast/log.h"
 #include "stillcast/registry.h"
 #include "stillcast/server_config.h"

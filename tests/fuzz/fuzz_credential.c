@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Authorization and signed links: what is read from a field or a query, written again, is read
  * again as the same; and nothing that is malformed passes. */
-#include "http/credential.h"
+#include "rights/credential.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "http/link.h"
+#include "rights/link.h"
 
 #define INPUT_MAX 1024
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The file of keys: what was taken reads back equal when it is written from what was understood,
  * and no key can do what its line does not say. */
-#include "http/keyring.h"
+#include "rights/keyring.h"
 
 #include <assert.h>
 #include <errno.h>

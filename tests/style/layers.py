@@ -12,12 +12,14 @@ MAY_INCLUDE = {
     "net": "base",
     "media": "base picture",
     "http": "base net",
+    "rights": "base net http",
+    "client": "base http",
     "series": "base",
     "draw": "base picture media series",
-    "source": "base picture media net http series draw",
+    "source": "base picture media net http client series draw",
     "sink": "base picture media net http",
-    "web": "base picture media net http",
-    "app": "base jail picture media net http series draw source sink web",
+    "web": "base picture media net http rights",
+    "app": "base jail picture media net http rights client series draw source sink web",
     "embed": "base media http app",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The client against servers of one answer each; logins, TLS, redirects and dialects are tested end
  * to end. */
-#include "http/client.h"
+#include "client/client.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/guard.h"
+#include "rights/guard.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Keys, credentials, signed links and wrong guesses. */
-#include "http/keyring.h"
+#include "rights/keyring.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -13,9 +13,9 @@
 
 #include "base/clock.h"
 #include "base/own.h"
-#include "http/credential.h"
-#include "http/guesses.h"
-#include "http/link.h"
+#include "rights/credential.h"
+#include "rights/guesses.h"
+#include "rights/link.h"
 
 #define DIGITS                                                                                     \
     "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08" /* of "test" */

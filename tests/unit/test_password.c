@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Passwords, and the thread that checks them. A build without libcrypt says so. */
-#include "http/checker.h"
+#include "rights/checker.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "http/password.h"
+#include "rights/password.h"
 
 #define RIGHT "correct horse"
 

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/own.h"
-#include "http/client.h"
+#include "client/client.h"
 #include "source/graph/feed.h"
 #include "source/graph/look.h"
 

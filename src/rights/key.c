@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/key.h"
+#include "rights/key.h"
 
 #include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
 
-#include "http/password.h"
-#include "http/right.h"
+#include "rights/password.h"
+#include "rights/right.h"
 
 #define BLANKS      " \t"
 #define ID_BYTES    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"

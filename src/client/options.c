@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/client_part.h"
+#include "client/part.h"
 
 #include <errno.h>
 #include <string.h>

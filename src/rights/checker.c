@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/checker.h"
+#include "rights/checker.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -7,8 +7,8 @@
 #include <sys/random.h>
 
 #include "base/own.h"
-#include "http/credential.h"
-#include "http/password.h"
+#include "rights/credential.h"
+#include "rights/password.h"
 
 struct sc_check {
     _Atomic unsigned n_refs;

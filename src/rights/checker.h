@@ -11,8 +11,8 @@
 
 #include "base/digest.h"
 #include "base/list.h"
-#include "http/keyring.h"
 #include "net/loop.h"
+#include "rights/keyring.h"
 
 #define SC_CHECKS_MOST 32 /* that wait at a time */
 

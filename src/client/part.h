@@ -2,8 +2,8 @@
 /* The inside of a client, shared by client*.c only. */
 #pragma once
 
-#include "http/client.h"
-#include "http/client_url.h"
+#include "client/client.h"
+#include "client/url.h"
 
 #include <curl/curl.h>
 

@@ -13,7 +13,7 @@
 #pragma once
 
 #include "base/digest.h"
-#include "http/right.h"
+#include "rights/right.h"
 #include "stillcast/err.h"
 
 #define SC_KEY_ID_BYTES      33 /* with its NUL */

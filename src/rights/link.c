@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/link.h"
+#include "rights/link.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
  * wholly understood changes nothing. */
 #pragma once
 
-#include "http/key.h"
 #include "http/text.h"
+#include "rights/key.h"
 
 #include <stdatomic.h>
 

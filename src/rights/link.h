@@ -10,8 +10,8 @@
  * read the file of keys, can sign. */
 #pragma once
 
-#include "http/key.h"
 #include "http/text.h"
+#include "rights/key.h"
 
 #include <time.h>
 

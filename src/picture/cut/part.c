@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "picture/cut_part.h"
+#include "picture/cut/part.h"
 
 #include <string.h>
 #include <strings.h>

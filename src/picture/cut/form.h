@@ -5,8 +5,8 @@
 #pragma once
 
 #include "picture/cut.h"
-#include "picture/cut_boundary.h"
-#include "picture/cut_part.h"
+#include "picture/cut/boundary.h"
+#include "picture/cut/part.h"
 #include "picture/jpeg.h"
 #include "picture/png.h"
 #include "stillcast/kind.h"

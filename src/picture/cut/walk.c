@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "picture/cut_form.h"
+#include "picture/cut/form.h"
 #include "picture/probe.h"
 
 #include <errno.h>

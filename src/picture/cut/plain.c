@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pictures one behind the other. Either a picture begins at the front and is being walked, or one
  * is looked for. */
-#include "picture/cut_form.h"
+#include "picture/cut/form.h"
 
 #include <errno.h>
 

@@ -8,7 +8,7 @@
  * seek finds the next delimiter. A picture that can be walked ends where it says itself, and is
  * given at once; a Content-Length that is right only tells earlier that one was cut off. Others end
  * at their Content-Length if that is right, else at the next delimiter. */
-#include "picture/cut_form.h"
+#include "picture/cut/form.h"
 
 #include <errno.h>
 #include <string.h>

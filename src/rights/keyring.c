@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/keyring.h"
+#include "rights/keyring.h"
 
 #include <errno.h>
 #include <pthread.h>

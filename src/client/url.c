@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/client_url.h"
+#include "client/url.h"
 
 #include <curl/curl.h>
 #include <errno.h>

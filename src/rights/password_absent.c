@@ -2,7 +2,7 @@
 /* A build without libcrypt. */
 #include <errno.h>
 
-#include "http/password.h"
+#include "rights/password.h"
 
 int sc_password_hash(const char *password, char out[static SC_PASSWORD_HASH_BYTES])
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/client.h"
+#include "client/client.h"
 
 #include <errno.h>
 
-#include "http/client_part.h"
+#include "client/part.h"
 
 /* Room for the next bytes; of a full body one byte that it must not have. */
 static void *room_of(struct sc_buf *body, char *one_more, size_t *out_room_bytes)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/guesses.h"
+#include "rights/guesses.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -4,7 +4,7 @@
  *                       │  ▲ redirected: start again
  *                       └──┘
  * libcurl calls on_head and on_body from within step(). */
-#include "http/client.h"
+#include "client/client.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "base/own.h"
-#include "http/client_part.h"
+#include "client/part.h"
 
 #define CONNECT_NS (5 * SC_NS_PER_S)
 #define SILENCE_NS (10 * SC_NS_PER_S)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "picture/cut_boundary.h"
+#include "picture/cut/boundary.h"
 
 #include <assert.h>
 #include <errno.h>

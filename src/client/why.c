@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What went wrong with a request, and the way out. */
-#include "http/client_part.h"
+#include "client/part.h"
 
 #include <errno.h>
 #include <string.h>

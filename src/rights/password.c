@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/password.h"
+#include "rights/password.h"
 
 #include <crypt.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/credential.h"
+#include "rights/credential.h"
 
 #include <errno.h>
 #include <string.h>
