@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "http/h1_conn.h"
+#include "http/h1/conn.h"
 #include "http/h2.h"
 #include "net/tls.h"
 

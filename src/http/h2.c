@@ -8,7 +8,7 @@
 #include <sys/epoll.h>
 
 #include "base/clock.h"
-#include "http/h2_conn.h"
+#include "http/h2/conn.h"
 #include "net/loop.h"
 #include "stillcast/log.h"
 

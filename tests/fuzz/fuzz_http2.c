@@ -14,7 +14,7 @@
 #include <sys/epoll.h>
 
 #include "base/clock.h"
-#include "http/h2_conn.h"
+#include "http/h2/conn.h"
 #include "http2_ear.h"
 #include "net/loop.h"
 

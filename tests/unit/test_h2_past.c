@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/h2_past.h"
+#include "http/h2/past.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 /* From one loop to another: off the old one's epoll, timers and list; at the end of its turn, when
  * nobody there touches the connection any more, to the new one by post. What was received goes with
  * it and is read as a request again. */
-#include "http/h1_conn.h"
+#include "http/h1/conn.h"
 
 static void arrive(struct sc_task *task)
 {

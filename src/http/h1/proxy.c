@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 
 #include "http/forwarded.h"
-#include "http/h1_conn.h"
+#include "http/h1/conn.h"
 #include "net/proxy_header.h"
 
 /* Looks before it takes: what comes behind the header is TLS or HTTP, and not ours to read here. */

@@ -17,7 +17,7 @@
 #include "base/list.h"
 #include "http/carrier.h"
 #include "http/h2.h"
-#include "http/h2_past.h"
+#include "http/h2/past.h"
 #include "net/timer.h"
 
 #define SC_H2_STREAMS_MAX 256

@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <errno.h>
 
-#include "http/h1_conn.h"
+#include "http/h1/conn.h"
 #include "http/response.h"
 
 #define PARTS_MAX 4

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What costs the peer little and us something: so much of it, then the peer is sent away. */
 #include "base/clock.h"
-#include "http/h2_conn.h"
+#include "http/h2/conn.h"
 #include "net/loop.h"
 
 #define RESETS_MAX       100

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "http/h1_conn.h"
+#include "http/h1/conn.h"
 
 #define FRAMING_BYTES 1024 /* read at once when chunk framing is due */
 

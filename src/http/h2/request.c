@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/h2_conn.h"
+#include "http/h2/conn.h"
 #include "net/loop.h"
 
 static struct sc_h2_stream *stream_of(nghttp2_session *session, const nghttp2_frame *frame)

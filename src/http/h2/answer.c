@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "http/h2_conn.h"
+#include "http/h2/conn.h"
 #include "http/response.h"
 #include "net/backlog.h"
 #include "net/loop.h"
