@@ -381,7 +381,7 @@ static int make_session(struct sc_h2 *h2)
         sc_h2_hear_requests(callbacks);
         sc_h2_set_budgets(callbacks, option);
         nghttp2_option_set_no_closed_streams(option, 1);
-        nghttp2_option_set_no_auto_window_update(option, 1); /* see on_data in h2_request.c */
+        nghttp2_option_set_no_auto_window_update(option, 1); /* see on_data in h2/request.c */
         rc = nghttp2_session_server_new2(&h2->session, callbacks, h2, option);
     }
     nghttp2_option_del(option);

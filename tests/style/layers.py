@@ -34,8 +34,9 @@ def homes(all_files):
 
 def own_headers(name, all_files, home_of):
     stem, folder = pathlib.PurePath(name).stem, name.split("/")[1]
-    own = {f"{folder}/{stem}.h": f"src/{folder}/{stem}.h"}
-    if home_of[stem] == folder:
+    beside = name.removeprefix("src/").removesuffix(".c") + ".h"
+    own = {beside: f"src/{beside}"}
+    if home_of[stem] == folder and name.count("/") == 2:
         own[f"stillcast/{stem}.h"] = f"include/stillcast/{stem}.h"
     return [include for include, header in own.items() if header in all_files]
 
@@ -75,6 +76,7 @@ planted = [
     {"src/media/frame.c": '#include "stillcast/frame.h"\n', "include/stillcast/frame.h": '#include "base/a.h"\n',
      "src/base/a.h": ""},
     {"include/stillcast/lost.h": ""},
+    {"src/web/a/b.c": '#include "web/c.h"\n#include "web/a/b.h"\n', "src/web/a/b.h": "", "src/web/c.h": ""},
     {"src/media/a.c": '#include "stillcast/a.h"\n', "src/web/a.c": "", "include/stillcast/a.h": "",
      "src/base/b.c": '#include "stillcast/a.h"\n'},
 ]

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside an HTTP/1 connection; shared by h1.c (life, requests), h1_body.c (request bodies),
- * h1_answer.c (answers) and h1_move.c (to another loop), and nobody else.
+/* Inside an HTTP/1 connection; shared by h1.c (life, requests), h1/body.c (request bodies),
+ * h1/answer.c (answers) and h1/move.c (to another loop), and nobody else.
  *
  * Phases: HEAD (reading a request's head, or idle) -> OPEN (an exchange is under way) -> HEAD
  * again, or LINGER (FIN sent, throwing away what still comes, so that no reset eats our answer) ->
@@ -58,7 +58,7 @@ struct sc_h1 {
     bool awaits_proxy; /* the proxy has not said yet whose connection it is */
 };
 
-/* How HTTP/1 carries an exchange; h1_body.c and h1_answer.c have most of it. */
+/* How HTTP/1 carries an exchange; h1/body.c and h1/answer.c have most of it. */
 extern const struct sc_carrier sc_h1_carrier;
 void sc_h1_read_body(struct sc_exchange *x, const struct sc_body_patience *patience);
 

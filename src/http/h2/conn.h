@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside an HTTP/2 connection; shared by h2.c (life, reading, sending), h2_request.c (heads and
- * bodies of requests), h2_answer.c (answers) and h2_budget.c (floods), and nobody else.
+/* Inside an HTTP/2 connection; shared by h2.c (life, reading, sending), h2/request.c (heads and
+ * bodies of requests), h2/answer.c (answers) and h2/budget.c (floods), and nobody else.
  *
  * Connection: OPEN -> CLOSING (GOAWAY sent, streams end by themselves) -> LINGER (FIN sent, late
  * bytes thrown away) -> DOOMED (closed, freed at the end of the turn).
