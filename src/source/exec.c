@@ -10,9 +10,9 @@
 #include "base/own.h"
 #include "source/command/command.h"
 #include "source/cutting.h"
-#include "source/name.h"
-#include "source/pace.h"
+#include "source/runner/pace.h"
 #include "source/spec.h"
+#include "source/spec/name.h"
 
 #define FPS_MAX       1000
 #define TIMEOUT_S     10

@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "source/disk.h"
-#include "source/listing.h"
-#include "source/name.h"
+#include "source/files/disk.h"
+#include "source/files/listing.h"
 #include "source/source.h"
 #include "source/spec.h"
+#include "source/spec/name.h"
 
 #define RELIST_NS  (SC_NS_PER_S / 2) /* how often we look for pictures where there are none */
 #define ROUNDS_MAX 1000000

@@ -15,10 +15,10 @@
 
 #include "base/clock.h"
 #include "base/own.h"
-#include "source/name.h"
-#include "source/pace.h"
+#include "source/runner/pace.h"
 #include "source/source.h"
 #include "source/spec.h"
+#include "source/spec/name.h"
 
 #define FORMATS     "avi,matroska,mjpeg,mov"
 #define STREAMS_MAX "32"

@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/own.h"
 #include "source/overlay.h"
-#include "source/run.h"
+#include "source/runner/run.h"
 #include "source/spec.h"
 
 #define FPS_MAX        1000

@@ -8,8 +8,8 @@
 
 #include "base/own.h"
 #include "base/url.h"
-#include "source/argument.h"
-#include "source/name.h"
+#include "source/spec/argument.h"
+#include "source/spec/name.h"
 #include "stillcast/registry.h"
 
 #define TARGET_BYTES 256

@@ -17,12 +17,12 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/own.h"
-#include "source/disk.h"
-#include "source/name.h"
-#include "source/newest.h"
+#include "source/files/disk.h"
+#include "source/files/newest.h"
+#include "source/files/trail.h"
 #include "source/source.h"
 #include "source/spec.h"
-#include "source/trail.h"
+#include "source/spec/name.h"
 
 #define RECHECK_S     2
 #define RECHECK_MIN_S 0.02

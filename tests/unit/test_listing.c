@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source/listing.h"
+#include "source/files/listing.h"
 
 #include <errno.h>
 #include <setjmp.h>

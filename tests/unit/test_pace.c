@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source/pace.h"
+#include "source/runner/pace.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source/trail.h"
+#include "source/files/trail.h"
 
 #include <errno.h>
 #include <poll.h>

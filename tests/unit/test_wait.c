@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "source/wake.h"
+#include "source/runner/wake.h"
 
 static int setup(void **state)
 {

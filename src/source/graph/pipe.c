@@ -12,9 +12,9 @@
 
 #include "base/clock.h"
 #include "base/own.h"
+#include "source/files/trail.h"
 #include "source/graph/feed.h"
 #include "source/spec.h"
-#include "source/trail.h"
 
 #define PIECE_BYTES 65536
 #define PIECES      4

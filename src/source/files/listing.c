@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source/listing.h"
+#include "source/files/listing.h"
 
 #include <dirent.h>
 #include <errno.h>

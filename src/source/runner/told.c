@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source/told.h"
+#include "source/runner/told.h"
 
 #include <stdbool.h>
 #include <string.h>

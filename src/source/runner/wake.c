@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source/wake.h"
+#include "source/runner/wake.h"
 
 #include <errno.h>
 #include <sys/epoll.h>

@@ -5,7 +5,7 @@
  *
  * An event about the next level, or about a level itself, arms all of them again: add first, then
  * let go of what the path no longer leads to, so that nothing happens unseen between. */
-#include "source/trail.h"
+#include "source/files/trail.h"
 
 #include <errno.h>
 #include <stdio.h>

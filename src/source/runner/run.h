@@ -3,10 +3,10 @@
 #pragma once
 
 #include "base/backoff.h"
-#include "source/pace.h"
 #include "source/runner.h"
-#include "source/told.h"
-#include "source/wake.h"
+#include "source/runner/pace.h"
+#include "source/runner/told.h"
+#include "source/runner/wake.h"
 
 #include <stdatomic.h>
 

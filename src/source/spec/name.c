@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source/name.h"
+#include "source/spec/name.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source/newest.h"
+#include "source/files/newest.h"
 
 #include <errno.h>
 #include <stdint.h>

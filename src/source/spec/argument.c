@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source/argument.h"
+#include "source/spec/argument.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * removing a picture does not bring back an older one. */
 #pragma once
 
-#include "source/listing.h"
+#include "source/files/listing.h"
 
 /* Zero it to begin. */
 struct sc_newest {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "source/disk.h"
+#include "source/files/disk.h"
 
 #include <errno.h>
 #include <fcntl.h>

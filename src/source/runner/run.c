@@ -8,7 +8,7 @@
  *      +-----------------------------------------------------------------+
  *
  * wake.fd interrupts every wait. may_go_on() says what it was for. */
-#include "source/run.h"
+#include "source/runner/run.h"
 
 #include <errno.h>
 #include <stdio.h>
