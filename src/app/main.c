@@ -6,16 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/command/devices.h"
+#include "app/command/key.h"
 #include "app/config.h"
 #include "app/confine.h"
 #include "app/demo.h"
-#include "app/devices_command.h"
 #include "app/ending.h"
 #include "app/exit.h"
-#include "app/help.h"
-#include "app/key_command.h"
 #include "app/lineup.h"
 #include "app/notify.h"
+#include "app/options/help.h"
 #include "app/trust.h"
 #include "app/version.h"
 #include "app/watchdog.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "app/config.h"
-#include "app/value.h"
+#include "app/options/value.h"
 #include "base/clock.h"
 #include "base/nearest.h"
 

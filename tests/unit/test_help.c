@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/help.h"
+#include "app/options/help.h"
 
 #include <errno.h>
 #include <setjmp.h>

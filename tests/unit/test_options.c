@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "app/config.h"
-#include "app/value.h"
+#include "app/options/value.h"
 #include "base/clock.h"
 
 static const struct sc_option *named(const char *name)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/page.h"
+#include "app/options/page.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/key_command.h"
+#include "app/command/key.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -9,9 +9,9 @@
 #include <sysexits.h>
 #include <time.h>
 
-#include "app/key_file.h"
-#include "app/prompt.h"
-#include "app/value.h"
+#include "app/command/key_file.h"
+#include "app/command/prompt.h"
+#include "app/options/value.h"
 #include "base/clock.h"
 #include "base/own.h"
 #include "base/secret_file.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/prompt.h"
+#include "app/command/prompt.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/key_file.h"
+#include "app/command/key_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

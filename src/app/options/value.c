@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/value.h"
+#include "app/options/value.h"
 
 #include <errno.h>
 #include <inttypes.h>

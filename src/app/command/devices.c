@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/devices_command.h"
+#include "app/command/devices.h"
 
 #include <errno.h>
 #include <jansson.h>

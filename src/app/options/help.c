@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/help.h"
+#include "app/options/help.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "app/config.h"
 #include "app/exit.h"
 #include "app/options.h"
-#include "app/page.h"
+#include "app/options/page.h"
 #include "app/version.h"
 #include "source/runner.h"
 #include "source/table.h"
