@@ -60,7 +60,7 @@ def test_the_newest_picture_of_another_stillcast_is_asked_for_when_it_is_new(cha
 def test_a_time_is_believed_when_it_is_near_ours(server):
     """Of another server's, which counts from its own start or has a wrong clock, it is not."""
     import time
-    from test_pull import B, begin
+    from pulling import B, begin
     from upstream import Upstream
     stamps = [12.5, time.time() - 3600, time.time() + 3600, time.time() - 5]
 

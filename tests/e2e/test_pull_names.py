@@ -8,7 +8,7 @@ import pytest
 
 import conftest
 import wire
-from test_pull import told
+from pulling import told
 from test_source_life import look
 
 SLOW = pathlib.Path(conftest.BINARY).parent / "tests" / "e2e" / "slow_names.so"

@@ -7,7 +7,7 @@ import pytest
 import trust
 import wire
 from pictures import jpeg
-from test_pull import begin, part, proxy, told, upstream  # noqa: F401
+from pulling import begin, part, proxy, told, upstream  # noqa: F401
 from test_source_life import look
 
 

@@ -15,7 +15,7 @@ import wire
 from pictures import jpeg
 from test_keys import Keys, pytestmark as needs_openssl, query_of
 from test_passwords import add, basic
-from test_pull import upstream  # noqa: F401, a fixture
+from pulling import upstream  # noqa: F401, a fixture
 
 pytestmark = needs_openssl
 TOLD = "told-on-purpose-0123456789"

@@ -16,7 +16,7 @@ from conftest import BINARY
 from pictures import jpeg
 from programs import FifoWriter
 from test_camera import LIBRARY, SANITIZED, Camera
-from test_pull import begin, part
+from pulling import begin, part
 from upstream import Upstream
 
 SECONDS = float(os.environ.get("SOAK_SECONDS", "6" if "SANITIZER" in os.environ else "20"))
