@@ -116,6 +116,39 @@ void sc_canvas_copy(struct sc_canvas *canvas, const struct sc_canvas *from)
     cairo_surface_mark_dirty(canvas->surface);
 }
 
+static uint32_t *pixel_at(const struct sc_canvas *canvas, int x, int y)
+{
+    const ptrdiff_t stride = cairo_image_surface_get_stride(canvas->surface);
+    return (uint32_t *)(void *)(cairo_image_surface_get_data(canvas->surface) + y * stride) + x;
+}
+
+static void copy_rows(struct sc_canvas *canvas, const struct sc_canvas *from, int from_x,
+                      const struct sc_canvas_part *part)
+{
+    assert(!canvas->cr);
+    if (part->right <= part->left)
+        return;
+    for (int y = part->top; y < part->bottom; y++)
+        memmove(pixel_at(canvas, part->left, y), pixel_at(from, from_x, y),
+                (size_t)(part->right - part->left) * sizeof(uint32_t));
+    cairo_surface_mark_dirty(canvas->surface);
+}
+
+void sc_canvas_copy_part(struct sc_canvas *canvas, const struct sc_canvas *from,
+                         const struct sc_canvas_part *part)
+{
+    assert(pixels_bytes(canvas) == pixels_bytes(from));
+    copy_rows(canvas, from, part->left, part);
+}
+
+void sc_canvas_move_left(struct sc_canvas *canvas, const struct sc_canvas_part *part, int by_px)
+{
+    struct sc_canvas_part to = *part;
+    to.right -= by_px;
+    if (by_px > 0)
+        copy_rows(canvas, canvas, part->left + by_px, &to);
+}
+
 static int prepare_jpeg(struct sc_canvas *canvas)
 {
     if (!canvas->jpeg) {

@@ -63,6 +63,19 @@ uint32_t *sc_canvas_pixels(struct sc_canvas *canvas, size_t *out_stride_px);
 /** Makes the canvas look like another one of the same size: one copy. Not between begin and end. */
 void sc_canvas_copy(struct sc_canvas *canvas, const struct sc_canvas *from);
 
+/* A part of a canvas of whole pixels; right and bottom excluded. */
+struct sc_canvas_part {
+    int left, top, right, bottom;
+};
+
+/** As sc_canvas_copy, of a part that lies in both. */
+void sc_canvas_copy_part(struct sc_canvas *canvas, const struct sc_canvas *from,
+                         const struct sc_canvas_part *part);
+
+/** Moves what is in a part to the left; its last columns stay as they are. Not between begin and
+ * end. by_px  at least 0; at most the part's width. */
+void sc_canvas_move_left(struct sc_canvas *canvas, const struct sc_canvas_part *part, int by_px);
+
 /**
  * Encodes what is drawn into a new draft of exactly its size. Not between begin and end.
  *

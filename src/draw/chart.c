@@ -13,7 +13,8 @@
 #define LINES                                                                                      \
     {                                                                                              \
         .has_time_axis = true, .has_value_axis = true, .has_names = true,                          \
-        .measure = sc_chart_lines_measure, .paint = sc_chart_lines_paint                           \
+        .measure = sc_chart_lines_measure, .prepare = sc_chart_lines_prepare,                      \
+        .paint = sc_chart_lines_paint                                                              \
     }
 
 const struct sc_chart_painter sc_chart_painters[] = {
@@ -118,6 +119,8 @@ static int take_memory(struct sc_chart *chart)
     const uint32_t height = chart->look.height_px * chart->look.pixel_ratio;
     int rc = sc_labels_create(&chart->labels);
     if (rc == 0)
+        rc = sc_chart_move_init(&chart->move);
+    if (rc == 0)
         rc = sc_canvas_create(width, height, &chart->canvas);
     if (rc == 0)
         rc = sc_canvas_create(width, height, &chart->still);
@@ -162,6 +165,7 @@ void sc_chart_destroy(struct sc_chart **chart)
     sc_canvas_destroy(&old->canvas);
     sc_canvas_destroy(&old->still);
     sc_labels_destroy(&old->labels);
+    sc_chart_move_fini(&old->move);
     free(old->cover);
     free(old->points);
     free(old->upper);
@@ -232,6 +236,11 @@ static int paint(struct sc_chart *chart, const struct sc_chart_data *data)
 {
     const struct sc_chart_painter *painter = &sc_chart_painters[chart->look.kind];
     int rc = sc_chart_still(chart, data);
+    sc_chart_move_nothing(chart);
+    if (rc == 0 && painter->prepare)
+        rc = painter->prepare(chart, data);
+    if (rc == 0)
+        sc_chart_move_end(chart);
     if (rc == 0 && painter->has_time_axis) {
         sc_chart_times(chart, sc_canvas_begin(chart->canvas), &data->window);
         rc = sc_canvas_end(chart->canvas);
@@ -244,7 +253,10 @@ static int paint(struct sc_chart *chart, const struct sc_chart_data *data)
     sc_chart_values(chart, cr, data);
     if (!has_data(data))
         say_empty(chart, cr);
-    return sc_canvas_end(chart->canvas);
+    rc = sc_canvas_end(chart->canvas);
+    if (rc == 0 && has_data(data))
+        sc_chart_move_keep(chart, data);
+    return rc;
 }
 
 int sc_chart_draw(struct sc_chart *chart, const struct sc_chart_window *window,

@@ -7,6 +7,7 @@
 /* chart_lines.c */
 void sc_chart_lines_measure(struct sc_chart *chart, const struct sc_chart_data *data,
                             double *out_least, double *out_most);
+int sc_chart_lines_prepare(struct sc_chart *chart, const struct sc_chart_data *data);
 int sc_chart_lines_paint(struct sc_chart *chart, const struct sc_chart_data *data);
 
 /* chart_bars.c: the means of round lengths of time, which stay where they are in time. */

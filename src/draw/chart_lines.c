@@ -15,18 +15,15 @@ static float line_width(const struct sc_chart *chart, const struct sc_chart_data
 }
 
 /* A dot at the newest point, where the eye looks first. */
-static void mark_newest(const struct sc_chart *chart, const struct sc_raster *raster, size_t n,
-                        uint32_t rgb)
+static void mark_newest(const struct sc_chart *chart, const struct sc_chart_line *line,
+                        const struct sc_raster *raster, uint32_t rgb)
 {
-    while (n > 0 && isnan(chart->points[n - 1].y))
+    size_t n = line->n;
+    while (n > 0 && isnan(line->points[n - 1].y))
         n--;
-    if (n == 0)
-        return;
-    const struct sc_raster_point *newest = &chart->points[n - 1];
-    struct sc_raster wide = *raster;
-    wide.right = (int)fmin(wide.right + 3 * chart->u, sc_canvas_width_px(chart->canvas));
-    if (newest->x >= (float)chart->plot.x)
-        sc_raster_disc(&wide, newest->x, newest->y, (float)(2.6 * chart->u), rgb, 1);
+    if (n > 0 && line->points[n - 1].x >= (float)chart->plot.x)
+        sc_raster_disc(raster, line->points[n - 1].x, line->points[n - 1].y,
+                       (float)(2.6 * chart->u), rgb, 1);
 }
 
 /* From point to point by a level line and an upright one. Returns: how many points. */
@@ -61,35 +58,50 @@ static void fill_under(struct sc_chart *chart, const struct sc_chart_data *data,
                    AREA_TOP * weight, AREA_BELOW * weight);
 }
 
-static int paint_lines(struct sc_chart *chart, const struct sc_chart_data *data)
+/* What of the plot lies in a strip. */
+static struct sc_raster strip_raster(struct sc_chart *chart, const struct sc_chart_strip *strip)
+{
+    struct sc_raster raster = sc_chart_raster(chart);
+    raster.left = raster.left > strip->left ? raster.left : strip->left;
+    raster.right = raster.right < strip->right ? raster.right : strip->right;
+    return raster;
+}
+
+static void paint_dots(struct sc_chart *chart, const struct sc_chart_line *line,
+                       const struct sc_raster *raster, uint32_t rgb)
+{
+    const float radius = (float)(1.9 * chart->u);
+    for (size_t k = 0; k < line->n; k++)
+        if (!isnan(line->points[k].y))
+            sc_raster_disc(raster, line->points[k].x, line->points[k].y, radius, rgb, 0.72f);
+}
+
+static void paint_line(struct sc_chart *chart, const struct sc_chart_data *data, size_t i,
+                       const struct sc_chart_strip *strip)
+{
+    const struct sc_chart_line *line = &chart->move.lines[i];
+    const struct sc_raster raster = strip_raster(chart, strip);
+    const uint32_t rgb = sc_chart_color(&chart->look, i);
+    struct sc_raster wide = raster;
+    wide.right = sc_chart_move_right_px(chart);
+    wide.right = wide.right < strip->right ? wide.right : strip->right;
+    if (chart->look.kind == SC_CHART_SCATTER) {
+        paint_dots(chart, line, &raster, rgb);
+        return;
+    }
+    sc_raster_stroke(&raster, line->points, line->n, line_width(chart, data), rgb, 1);
+    mark_newest(chart, line, &wide, rgb);
+}
+
+static void paint_lines(struct sc_chart *chart, const struct sc_chart_data *data)
 {
     const struct sc_raster raster = sc_chart_raster(chart);
     if (chart->look.kind == SC_CHART_AREA)
         for (size_t i = 0; i < data->n; i++)
             fill_under(chart, data, i, &raster);
-    for (size_t i = 0; i < data->n; i++) {
-        const uint32_t rgb = sc_chart_color(&chart->look, i);
-        size_t n = sc_chart_trace(chart, &data->window, &data->series[i]);
-        if (chart->look.kind == SC_CHART_STEP)
-            n = make_steps(chart, n);
-        sc_raster_stroke(&raster, chart->points, n, line_width(chart, data), rgb, 1);
-        mark_newest(chart, &raster, n, rgb);
-    }
-    return 0;
-}
-
-static int paint_scatter(struct sc_chart *chart, const struct sc_chart_data *data)
-{
-    const struct sc_raster raster = sc_chart_raster(chart);
-    const float radius = (float)(1.9 * chart->u);
-    for (size_t i = 0; i < data->n; i++) {
-        const size_t n = sc_chart_trace(chart, &data->window, &data->series[i]);
-        for (size_t k = 0; k < n; k++)
-            if (!isnan(chart->points[k].y))
-                sc_raster_disc(&raster, chart->points[k].x, chart->points[k].y, radius,
-                               sc_chart_color(&chart->look, i), 0.72f);
-    }
-    return 0;
+    for (int k = 0; k < SC_CHART_STRIPS; k++)
+        for (size_t i = 0; i < data->n; i++)
+            paint_line(chart, data, i, &chart->move.strips[k]);
 }
 
 /* --- stacks --- */
@@ -166,10 +178,35 @@ void sc_chart_lines_measure(struct sc_chart *chart, const struct sc_chart_data *
         sc_chart_range(chart, data, out_least, out_most);
 }
 
+/* Areas, and thresholds over the lines, are drawn anew each time. */
+static bool can_move(const struct sc_chart *chart)
+{
+    bool has_threshold = false;
+    for (size_t i = 0; i < chart->look.n_levels; i++)
+        has_threshold |= chart->look.levels[i].from == chart->look.levels[i].to;
+    return chart->look.kind != SC_CHART_AREA && !has_threshold;
+}
+
+int sc_chart_lines_prepare(struct sc_chart *chart, const struct sc_chart_data *data)
+{
+    int rc = 0;
+    if (is_stack(chart))
+        return 0;
+    if (can_move(chart))
+        sc_chart_move_begin(chart, data);
+    for (size_t i = 0; i < data->n && rc == 0; i++) {
+        size_t n = sc_chart_trace(chart, &data->window, &data->series[i]);
+        if (chart->look.kind == SC_CHART_STEP)
+            n = make_steps(chart, n);
+        rc = sc_chart_move_line(chart, i, n);
+    }
+    return rc;
+}
+
 int sc_chart_lines_paint(struct sc_chart *chart, const struct sc_chart_data *data)
 {
     if (is_stack(chart))
         return paint_stack(chart, data);
-    return chart->look.kind == SC_CHART_SCATTER ? paint_scatter(chart, data)
-                                                : paint_lines(chart, data);
+    paint_lines(chart, data);
+    return 0;
 }

@@ -5,6 +5,7 @@
 
 #include "draw/chart.h"
 #include "draw/chart_axis.h"
+#include "draw/chart_move.h"
 #include "draw/chart_theme.h"
 #include "draw/label.h"
 #include "draw/raster.h"
@@ -38,6 +39,8 @@ struct sc_chart {
     size_t n_slots;
     double legend_y; /* where it begins */
 
+    struct sc_chart_move move;
+
     /* Room for one series, and for sums over several. */
     float *cover;
     struct sc_raster_point *points;
@@ -54,7 +57,10 @@ struct sc_chart_painter {
     /* The range of the data on the value axis; NAN: there is none. */
     void (*measure)(struct sc_chart *chart, const struct sc_chart_data *data, double *out_least,
                     double *out_most);
-    /* Draws into the plot. Both may use the chart's room. */
+    /* Finds out what of the last frame can stay (chart_move.h); NULL: nothing. Returns: 0; -ENOMEM.
+     */
+    int (*prepare)(struct sc_chart *chart, const struct sc_chart_data *data);
+    /* Draws into the plot, in the strips that are to be drawn. All may use the chart's room. */
     int (*paint)(struct sc_chart *chart, const struct sc_chart_data *data);
 };
 
@@ -65,11 +71,11 @@ extern const struct sc_chart_painter sc_chart_painters[];
 /** Finds the places that do not depend on the data. */
 void sc_chart_lay(struct sc_chart *chart);
 
-/** Makes the canvas show what stays, drawn anew when it is no longer right. Returns: as
- * sc_canvas_end. */
+/** Fits the axis, and draws what stays anew when it is no longer right. Returns: as sc_canvas_end.
+ */
 int sc_chart_still(struct sc_chart *chart, const struct sc_chart_data *data);
 
-/** Draws the moments of the window below the plot and as lines in it. */
+/** Draws the moments of the window below the plot, and as lines in its strips. */
 void sc_chart_times(struct sc_chart *chart, cairo_t *cr, const struct sc_chart_window *window);
 
 /** Draws thresholds and the legend's values, which stand above the data. */

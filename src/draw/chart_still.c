@@ -269,10 +269,8 @@ int sc_chart_still(struct sc_chart *chart, const struct sc_chart_data *data)
         lay_legend(chart, data);
     fit_axis(chart, data);
     const uint64_t key = key_of(chart, data);
-    if (key == chart->still_key) {
-        sc_canvas_copy(chart->canvas, chart->still);
+    if (key == chart->still_key)
         return 0;
-    }
     lay_legend(chart, data);
     cairo_t *cr = sc_canvas_begin(chart->still);
     sc_shape_color(cr, chart->colors->ground, 1);
@@ -286,11 +284,23 @@ int sc_chart_still(struct sc_chart *chart, const struct sc_chart_data *data)
     draw_legend(chart, cr, data);
     const int rc = sc_canvas_end(chart->still);
     chart->still_key = rc == 0 ? key : 0;
-    sc_canvas_copy(chart->canvas, chart->still);
     return rc;
 }
 
 /* --- what moves, around the data --- */
+
+/* To the strips, and to what is below the plot and its lines. */
+static void clip(const struct sc_chart *chart, cairo_t *cr)
+{
+    const double bottom = chart->plot.y + chart->plot.height + chart->u;
+    for (int i = 0; i < SC_CHART_STRIPS; i++) {
+        const struct sc_chart_strip *strip = &chart->move.strips[i];
+        cairo_rectangle(cr, strip->left, 0, strip->right - strip->left, bottom);
+    }
+    cairo_rectangle(cr, 0, bottom, sc_canvas_width_px(chart->canvas),
+                    sc_canvas_height_px(chart->canvas));
+    cairo_clip(cr);
+}
 
 void sc_chart_times(struct sc_chart *chart, cairo_t *cr, const struct sc_chart_window *window)
 {
@@ -300,6 +310,7 @@ void sc_chart_times(struct sc_chart *chart, cairo_t *cr, const struct sc_chart_w
     const double bottom = chart->plot.y + chart->plot.height;
     const int n_labels = (int)(chart->plot.width / (MOMENT_APART * u));
     const size_t n = sc_chart_moments(window->from_us, window->to_us, n_labels, moments);
+    clip(chart, cr);
     for (size_t i = 0; i < n; i++) {
         const double x = floor(sc_chart_x(chart, window, moments[i].unix_us));
         const struct sc_box line = {x, chart->plot.y, thick, chart->plot.height + 4 * u};
