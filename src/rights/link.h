@@ -36,6 +36,8 @@ int sc_link_read(struct sc_text query, struct sc_link *out_link);
  * Whether the key has signed the link for that stream, and it is good now. Whether the key may see
  * the stream is another question.
  *
+ * key  NULL: there is none of that name, which takes as long as a wrong signature
+ *
  * Returns: 0; -EACCES the signature is another; -ETIMEDOUT it has expired, or goes on for too long;
  *          -ENOSYS, -ENOMEM.
  */

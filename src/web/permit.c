@@ -117,7 +117,7 @@ static bool identify_by_key(struct sc_call *call, int read, const struct sc_cred
 static bool identify_by_link(struct sc_call *call, int read, const struct sc_link *link)
 {
     const struct sc_key *key = read == 0 ? sc_keys_find(call->caller.keys, link->key_id) : NULL;
-    int rc = key ? sc_link_check(link, key, call->star, time(NULL)) : -EACCES;
+    int rc = read == 0 ? sc_link_check(link, key, call->star, time(NULL)) : -EACCES;
     if (rc == -ETIMEDOUT) {
         sc_reply_error(&call->reply, 403, NULL, "this link has expired, or is good for too long");
         return false;

@@ -191,8 +191,6 @@ static int check_text(const struct sc_keys *keys, const char *query, size_t len,
     struct sc_link link;
     int rc = sc_link_read((struct sc_text){query, len}, &link);
     const struct sc_key *key = rc == 0 ? sc_keys_find(keys, link.key_id) : NULL;
-    if (rc == 0 && !key)
-        return -ENOKEY;
     return rc < 0 ? rc : sc_link_check(&link, key, stream, at);
 }
 
@@ -246,7 +244,26 @@ static void parts_of_two_links_do_not_make_a_third(void **state)
     assert_int_equal(sc_link_check(&one, &keys->all[1], "lobby", now), -EACCES);
     assert_int_equal(sc_link_check(&other, &keys->all[0], "lobby", now), -EACCES);
     assert_int_equal(sc_link_check(&one, &keys->all[2], "lobby", now), -EACCES);
+    assert_int_equal(sc_link_check(&one, NULL, "lobby", now), -EACCES);
     assert_int_equal(sc_link_check(&one, &keys->all[0], "lobby", now), 0);
+    sc_keys_unref(&keys);
+}
+
+/* What is compared when there is no such key is made of zeros, which everybody has. */
+static void a_link_of_no_key_is_nothing_whoever_signs(void **state)
+{
+    struct sc_key stranger = {.id = "a"};
+    struct sc_keys *keys = keys_of("anybody - view=*\n", 0);
+    struct sc_link link;
+    char query[SC_LINK_BYTES];
+    assert_int_equal(sc_link_write(&stranger, "lobby", now + 60, query), 0);
+    assert_int_equal(sc_link_read(sc_text_of(query), &link), 0);
+    assert_int_equal(sc_link_check(&link, &stranger, "lobby", now), 0);
+    assert_int_equal(sc_link_check(&link, NULL, "lobby", now), -EACCES);
+    memcpy(stranger.id, SC_KEY_ANYBODY, sizeof SC_KEY_ANYBODY);
+    assert_int_equal(sc_link_write(&stranger, "lobby", now + 60, query), 0);
+    assert_int_equal(sc_link_read(sc_text_of(query), &link), 0);
+    assert_int_equal(sc_link_check(&link, &keys->all[0], "lobby", now), -EACCES);
     sc_keys_unref(&keys);
 }
 
@@ -361,6 +378,7 @@ int main(void)
         cmocka_unit_test(a_link_is_good_until_its_last_second),
         cmocka_unit_test(a_link_with_any_bit_flipped_is_nothing),
         cmocka_unit_test(parts_of_two_links_do_not_make_a_third),
+        cmocka_unit_test(a_link_of_no_key_is_nothing_whoever_signs),
         cmocka_unit_test(a_query_that_says_a_thing_twice_or_not_is_no_link),
         cmocka_unit_test(ten_wrong_guesses_a_minute_and_no_more),
         cmocka_unit_test(what_was_right_is_no_guess),
