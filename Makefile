@@ -24,11 +24,11 @@ test:
 	@tools/setup test
 	@tools/check
 
-# Cameras by real drivers, in a virtual machine; make test has it as its last step.
+# Cameras by real drivers and the unit under systemd, in a virtual machine; make test has it as its last step.
 test-vm:
 	@tools/setup test
 	@$(MAKE) --no-print-directory all
-	@tests/v4l2-vm/run
+	@tests/vm/run
 
 bench:
 	@tools/setup test

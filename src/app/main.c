@@ -16,6 +16,7 @@
 #include "app/lineup.h"
 #include "app/notify.h"
 #include "app/options/help.h"
+#include "app/to_journal.h"
 #include "app/trust.h"
 #include "app/version.h"
 #include "app/watchdog.h"
@@ -26,7 +27,7 @@
 static int complain(enum sc_phase phase, const struct sc_err *err)
 {
     bool is_short = err->code == -EMFILE;
-    (void)fprintf(stderr, "stillcast: %s%s\n", err->text,
+    (void)fprintf(stderr, "%sstillcast: %s%s\n", sc_to_journal_mark(SC_ERROR), err->text,
                   is_short ? "; allow it more, as 'ulimit -n 4096' does" : "");
     return sc_exit_code(phase, err->code);
 }
@@ -80,7 +81,9 @@ static void reload(void *self)
 {
     const struct duty *duty = self;
     struct sc_err err = {0};
-    if (sc_server_reload(duty->server, &err) < 0)
+    if (!sc_server_can_reload(duty->server))
+        sc_log(SC_INFO, "SIGHUP: there are no keys and certificates to read again");
+    else if (sc_server_reload(duty->server, &err) < 0)
         sc_log(SC_ERROR, "SIGHUP: the old one stays: %s", err.text);
     else
         sc_log(SC_INFO, "SIGHUP: keys and certificates were read again");
@@ -92,10 +95,16 @@ static void tick(void *self)
     sc_watchdog_look(((const struct duty *)self)->watchdog);
 }
 
+/* Without a file to read again a hang-up is the end of the terminal; a service has none. */
+static bool hears_hang_up(const struct sc_server *server)
+{
+    return sc_server_can_reload(server) || sc_notify_is_wanted();
+}
+
 static void wait_for_end(struct sc_ending *ending, struct duty *duty)
 {
     const struct sc_waiting waiting = {
-        .hang_up = sc_server_can_reload(duty->server) ? reload : NULL,
+        .hang_up = hears_hang_up(duty->server) ? reload : NULL,
         .tick = tick,
         .tick_ms = sc_watchdog_tick_ms(duty->watchdog),
         .self = duty,
@@ -199,7 +208,7 @@ static int obey(const struct sc_config *config)
     case SC_COMMAND_DEMO:
         break;
     }
-    sc_log_set(config->log_level, NULL, NULL);
+    sc_log_set(config->log_level, sc_to_journal_sink(), NULL);
     return serve(config);
 }
 

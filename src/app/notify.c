@@ -10,12 +10,18 @@
 
 #include "base/own.h"
 
+bool sc_notify_is_wanted(void)
+{
+    const char *path = getenv("NOTIFY_SOCKET");
+    return path && *path;
+}
+
 int sc_notify(const char *state)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    const char *path = getenv("NOTIFY_SOCKET");
-    if (!path || !*path)
+    if (!sc_notify_is_wanted())
         return 0;
+    const char *path = getenv("NOTIFY_SOCKET");
     size_t path_bytes = strlen(path);
     if (path_bytes >= sizeof address.sun_path)
         return -ENAMETOOLONG;

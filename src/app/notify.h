@@ -2,6 +2,11 @@
 /* Tells the service manager how we are (systemd's sd_notify protocol), when there is one. */
 #pragma once
 
+#include <stdbool.h>
+
+/** Whether a service manager has started us and wants to be told. Thread: any. */
+bool sc_notify_is_wanted(void);
+
 /**
  * state  "READY=1", "STOPPING=1".
  *

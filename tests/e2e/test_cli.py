@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -155,9 +156,25 @@ def test_a_service_manager_is_told(server, tmp_path):
     manager.settimeout(wire.patience(5))
     one = server(env={"NOTIFY_SOCKET": str(tmp_path / "notify")})
     assert manager.recv(100) == b"READY=1"
+    os.kill(one.pid, signal.SIGHUP)  # the end of a terminal, which a service has not
+    wire.eventually(lambda: "there are no keys and certificates to read again" in one.stderr)
     one.stop()
     assert manager.recv(100) == b"STOPPING=1"
     manager.close()
+
+
+@pytest.mark.parametrize("is_journal", [True, False])
+def test_systemd_s_journal_gets_levels_instead_of_the_time(tmp_path, is_journal):
+    with open(tmp_path / "log", "w+b") as log:
+        it = os.fstat(log.fileno() if is_journal else 0)
+        ended = subprocess.run([BINARY, "--listen", "127.0.0.1:0", "x=-#at_end=exit"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                               stderr=log, env={**os.environ, "JOURNAL_STREAM": f"{it.st_dev}:{it.st_ino}"}, timeout=wire.patience(20))
+        refused = subprocess.run([BINARY, "--no-such-option"], stderr=log, env={**os.environ, "JOURNAL_STREAM": f"{it.st_dev}:{it.st_ino}"},
+                                 timeout=wire.patience(20))
+    lines = (tmp_path / "log").read_text().splitlines()
+    assert (ended.returncode, refused.returncode) == (0, 64) and len(lines) > 1
+    assert lines[-1].startswith("<3>stillcast: unknown option" if is_journal else "stillcast: unknown option")
+    assert all(re.match(r"<[346]>[a-z.]+ " if is_journal else r"\d\d:\d\d:\d\d\.", line) for line in lines[:-1]), lines
 
 
 # What is wrong

@@ -65,7 +65,7 @@ def test_a_user_that_cannot_be_is_refused_at_start(user, code, words):
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd")
 def test_the_unit_leaves_little_exposed():
-    unit = ROOT / "dist" / "stillcast.service"
+    unit = pathlib.Path(BINARY).parent / "dist" / "stillcast.service"
     done = subprocess.run(["systemd-analyze", "security", "--offline=yes", "--no-pager", str(unit)], capture_output=True,
                           text=True, timeout=60)
     level = [line for line in done.stdout.splitlines() if "Overall exposure level" in line]

@@ -160,10 +160,13 @@ static void write_units(struct sc_page *page)
 static void write_running(struct sc_page *page)
 {
     page->ops->section(page, "Running");
-    page->ops->text(page, "When all is set up, one line on standard output tells so: 'stillcast "
-                          "ready:' and the URLs. All else goes to standard error. SIGINT, SIGTERM "
-                          "and SIGHUP end the program in order, a second one at once. With "
-                          "NOTIFY_SOCKET in the environment systemd is told of start and stop.");
+    page->ops->text(page,
+                    "When all is set up, one line on standard output tells so: 'stillcast "
+                    "ready:' and the URLs. All else goes to standard error, to systemd's journal "
+                    "with its level. SIGINT and SIGTERM end the program in order, a second "
+                    "one at once. SIGHUP has keys and certificates read again; where there "
+                    "are none it is the end, too, but for a service. With "
+                    "NOTIFY_SOCKET in the environment systemd is told of start and stop.");
 }
 
 static void write_exits(struct sc_page *page)

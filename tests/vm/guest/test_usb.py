@@ -21,7 +21,7 @@ class Camera:
     def __init__(self, folder, bus):
         for number in range(1, N_PICTURES + 1):
             (folder / f"{number}.jpg").write_bytes(pictures.jpeg(number, 160, 120))
-        program = ROOT / os.environ["BUILD"] / "tests/v4l2-vm/usb_camera"
+        program = ROOT / os.environ["BUILD"] / "tests/vm/usb_camera"
         self.process = subprocess.Popen([program, bus / "attach", folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def tell(self, word):
