@@ -10,18 +10,24 @@
 
 #include "base/own.h"
 
-bool sc_notify_is_wanted(void)
+/* NULL: there is none. */
+static const char *manager(void)
 {
     const char *path = getenv("NOTIFY_SOCKET");
-    return path && *path;
+    return path && *path ? path : NULL;
+}
+
+bool sc_notify_is_wanted(void)
+{
+    return manager() != NULL;
 }
 
 int sc_notify(const char *state)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (!sc_notify_is_wanted())
+    const char *path = manager();
+    if (!path)
         return 0;
-    const char *path = getenv("NOTIFY_SOCKET");
     size_t path_bytes = strlen(path);
     if (path_bytes >= sizeof address.sun_path)
         return -ENAMETOOLONG;

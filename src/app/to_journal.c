@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,14 +17,16 @@ static const char *const marks[] = {
     [SC_DEBUG] = "<7>",
 };
 
-/* $JOURNAL_STREAM is inherited by those whose output goes elsewhere, too. */
+/* $JOURNAL_STREAM, "DEVICE:INODE", is inherited by those whose output goes elsewhere, too. */
 static bool is_journal(void)
 {
     const char *stream = getenv("JOURNAL_STREAM");
-    uintmax_t device, inode;
+    char ours[64];
     struct stat st;
-    return stream && sscanf(stream, "%ju:%ju", &device, &inode) == 2 &&
-           fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device && st.st_ino == inode;
+    if (!stream || fstat(STDERR_FILENO, &st) < 0)
+        return false;
+    (void)snprintf(ours, sizeof ours, "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+    return strcmp(stream, ours) == 0;
 }
 
 static void to_journal(enum sc_log_level level, const char *topic, const char *text, void *self)
