@@ -138,18 +138,32 @@ static int flush(struct sc_h2 *h2)
     return 0;
 }
 
-/* Straight from nghttp2's buffer; what the socket does not take is kept. */
-static int send_made(struct sc_h2 *h2, const uint8_t *made, size_t bytes)
+/* What is behind the first taken bytes. */
+static int keep(struct sc_h2 *h2, const struct iovec *parts, int n_parts, size_t taken)
 {
-    struct iovec part = {(void *)(uintptr_t)made, bytes};
-    ssize_t n = h2->conn.ops->send(&h2->conn, &part, 1);
+    int rc = 0;
+    for (int i = 0; i < n_parts && rc == 0; i++) {
+        size_t skip = parts[i].iov_len < taken ? parts[i].iov_len : taken;
+        taken -= skip;
+        rc = sc_buf_append(&h2->out, (const char *)parts[i].iov_base + skip,
+                           parts[i].iov_len - skip);
+    }
+    return rc;
+}
+
+int sc_h2_write(struct sc_h2 *h2, const struct iovec *parts, int n_parts)
+{
+    size_t total = 0;
+    ssize_t n = h2->is_blocked ? -EAGAIN : h2->conn.ops->send(&h2->conn, parts, n_parts);
     if (n < 0 && n != -EAGAIN)
         return (int)n;
+    for (int i = 0; i < n_parts; i++)
+        total += parts[i].iov_len;
     size_t taken = n < 0 ? 0 : (size_t)n;
     if (taken)
         h2->progress_ns = now_ns(h2);
-    h2->is_blocked = taken < bytes;
-    return h2->is_blocked ? sc_buf_append(&h2->out, made + taken, bytes - taken) : 0;
+    h2->is_blocked = taken < total;
+    return h2->is_blocked ? keep(h2, parts, n_parts, taken) : 0;
 }
 
 void sc_h2_pump(struct sc_h2 *h2)
@@ -167,7 +181,8 @@ void sc_h2_pump(struct sc_h2 *h2)
             rc = n < 0 ? -ENOMEM : 0;
             break;
         }
-        rc = send_made(h2, made, (size_t)n);
+        const struct iovec part = {(void *)(uintptr_t)made, (size_t)n};
+        rc = sc_h2_write(h2, &part, 1);
     }
     if (rc < 0 && rc != -EAGAIN)
         sc_h2_doom(h2);
@@ -380,6 +395,8 @@ static int make_session(struct sc_h2 *h2)
     if (rc == 0) {
         sc_h2_hear_requests(callbacks);
         sc_h2_set_budgets(callbacks, option);
+        nghttp2_session_callbacks_set_send_data_callback(callbacks, sc_h2_hand);
+        nghttp2_session_callbacks_set_data_source_read_length_callback(callbacks, sc_h2_most);
         nghttp2_option_set_no_closed_streams(option, 1);
         nghttp2_option_set_no_auto_window_update(option, 1); /* see on_data in h2/request.c */
         rc = nghttp2_session_server_new2(&h2->session, callbacks, h2, option);

@@ -18,6 +18,11 @@ const uint8_t *ear_body(int32_t id)
     return bytes + (uint32_t)id * 31 % STARTS;
 }
 
+bool ear_is_body(const uint8_t *at)
+{
+    return at >= ear_body(0) && at < ear_body(0) + EAR_BODY_BYTES + STARTS;
+}
+
 static struct ear_stream *look_up(struct ear *ear, int32_t id)
 {
     for (size_t i = 0; i < EAR_STREAMS; i++) {

@@ -29,6 +29,9 @@ struct ear {
 /** Returns: what is to be sent on a stream, EAR_BODY_BYTES at the most. */
 const uint8_t *ear_body(int32_t id);
 
+/** Whether that is in place what ear_body gives, and no copy of it. */
+bool ear_is_body(const uint8_t *at);
+
 /** Asserts what is said above. */
 void ear_hear(struct ear *ear, const uint8_t *data, size_t len_bytes);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Answers over HTTP/2. nghttp2 asks for bytes (sc_h2_give) and copies them into its frames, 16 KiB
- * at the most, which TLS must copy anyway; what it has taken is committed, what it has not a newer
- * frame may replace. */
+/* Answers over HTTP/2. nghttp2 asks for bytes (sc_h2_give), 16 KiB at the most: what it has taken
+ * is committed, what it has not a newer frame may replace. Without TLS they go from where they lie
+ * to the socket (sc_h2_hand). TLS reads them anyway to make a record, and one of head and bytes
+ * together is cheaper than one for each: there they are copied into nghttp2's buffer. */
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +14,9 @@
 #include "net/backlog.h"
 #include "net/loop.h"
 
-#define FIELDS_MAX 48
+#define FIELDS_MAX   48
+#define HEAD_BYTES   9     /* of a frame: RFC 9113 section 4.1 */
+#define RECORD_BYTES 16384 /* of TLS (RFC 8446 section 5.1), and what any peer takes as a frame */
 
 void sc_h2_answer_drop(struct sc_h2_stream *s)
 {
@@ -25,50 +29,92 @@ void sc_h2_answer_drop(struct sc_h2_stream *s)
 
 /* --- bytes --- */
 
-static size_t take_rest(struct sc_h2_stream *s, uint8_t *room, size_t room_bytes)
+static size_t left_bytes(const struct sc_h2_stream *s)
 {
-    size_t n = s->rest_bytes < room_bytes ? s->rest_bytes : room_bytes;
-    if (n > 0)
-        memcpy(room, s->rest, n);
-    s->rest += n;
-    s->rest_bytes -= n;
+    size_t left = s->rest_bytes;
+    for (size_t i = 0; i < s->n_pending; i++)
+        left += s->pending[i].iov_len;
+    return left - s->pending_at;
+}
+
+static void take_pending(struct sc_h2_stream *s, size_t bytes)
+{
+    s->taken_bytes += bytes;
+    s->pending_at += bytes;
+    if (s->pending_at == s->pending->iov_len) {
+        s->pending++;
+        s->n_pending--;
+        s->pending_at = 0;
+    }
+}
+
+/* Takes the next bytes, which must be there. Returns: in how many slices they lie. */
+static int take(struct sc_h2_stream *s, size_t bytes, struct iovec out_slices[SC_H2_SLICES])
+{
+    int n = 0;
+    if (s->rest_bytes > 0) {
+        out_slices[n++] = (struct iovec){(void *)(uintptr_t)s->rest, bytes};
+        s->rest += bytes;
+        s->rest_bytes -= bytes;
+        return n;
+    }
+    while (bytes > 0) {
+        size_t left = s->pending->iov_len - s->pending_at, here = left < bytes ? left : bytes;
+        out_slices[n++] = (struct iovec){(uint8_t *)s->pending->iov_base + s->pending_at, here};
+        take_pending(s, here);
+        bytes -= here;
+    }
     return n;
 }
 
-static size_t take_pending(struct sc_h2_stream *s, uint8_t *room, size_t room_bytes)
+static void copy(struct sc_h2_stream *s, size_t bytes, uint8_t *room)
 {
-    size_t taken = 0;
-    while (s->n_pending > 0 && taken < room_bytes) {
-        const struct iovec *part = s->pending;
-        size_t left = part->iov_len - s->pending_at, room_left = room_bytes - taken;
-        size_t n = left < room_left ? left : room_left;
-        memcpy(room + taken, (const uint8_t *)part->iov_base + s->pending_at, n);
-        taken += n;
-        s->pending_at += n;
-        if (s->pending_at == part->iov_len) {
-            s->pending++;
-            s->n_pending--;
-            s->pending_at = 0;
-        }
+    struct iovec slices[SC_H2_SLICES];
+    int n = take(s, bytes, slices);
+    for (int i = 0; i < n; i++) {
+        memcpy(room, slices[i].iov_base, slices[i].iov_len);
+        room += slices[i].iov_len;
     }
-    s->taken_bytes += taken;
-    return taken;
 }
 
 ssize_t sc_h2_give(nghttp2_session *session, int32_t id, uint8_t *room, size_t room_bytes,
                    uint32_t *flags, nghttp2_data_source *source, void *self)
 {
+    struct sc_h2 *h2 = self;
     struct sc_h2_stream *s = nghttp2_session_get_stream_user_data(session, id);
     if (!s)
         return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE; /* it was reset */
-    bool is_whole = s->answer == SC_H2_ANSWER_WHOLE;
-    size_t n = is_whole ? take_rest(s, room, room_bytes) : take_pending(s, room, room_bytes);
-    bool is_last =
-        is_whole ? s->rest_bytes == 0 : s->answer == SC_H2_ANSWER_LAST && s->n_pending == 0;
-    s->progress_ns = sc_loop_now_ns(s->h2->config->loop);
-    if (is_last)
+    if (h2->is_blocked)
+        return NGHTTP2_ERR_PAUSE; /* or it would be committed to nothing but our memory */
+    bool is_end = s->answer == SC_H2_ANSWER_WHOLE || s->answer == SC_H2_ANSWER_LAST;
+    size_t left = left_bytes(s), n = left < room_bytes ? left : room_bytes;
+    s->progress_ns = sc_loop_now_ns(h2->config->loop);
+    if (n == 0 && !is_end)
+        return NGHTTP2_ERR_DEFERRED;
+    if (n == left && is_end)
         *flags |= NGHTTP2_DATA_FLAG_EOF;
-    return n == 0 && !is_last ? NGHTTP2_ERR_DEFERRED : (ssize_t)n;
+    if (n > 0 && h2->conn.ops->is_plain)
+        *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
+    else
+        copy(s, n, room);
+    return (ssize_t)n;
+}
+
+int sc_h2_hand(nghttp2_session *session, nghttp2_frame *frame, const uint8_t *head, size_t bytes,
+               nghttp2_data_source *source, void *self)
+{
+    struct sc_h2_stream *s = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
+    struct iovec parts[1 + SC_H2_SLICES] = {{(void *)(uintptr_t)head, HEAD_BYTES}};
+    assert(s && frame->data.padlen == 0);
+    int n = take(s, bytes, parts + 1);
+    return sc_h2_write(self, parts, 1 + n) < 0 ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
+}
+
+ssize_t sc_h2_most(nghttp2_session *session, uint8_t type, int32_t id, int32_t session_window,
+                   int32_t window, uint32_t frame_max, void *self)
+{
+    const struct sc_h2 *h2 = self;
+    return h2->conn.ops->is_plain ? RECORD_BYTES : RECORD_BYTES - HEAD_BYTES;
 }
 
 /* --- heads --- */
@@ -172,12 +218,12 @@ static ssize_t send_some(struct sc_exchange *x, const struct iovec *parts, int n
         return -EAGAIN;
     s->pending = parts;
     s->n_pending = (size_t)n_parts;
-    s->pending_at = s->taken_bytes = 0;
+    s->taken_bytes = 0;
     (void)nghttp2_session_resume_data(s->h2->session, s->id); /* the first time nothing waits */
     sc_h2_pump(s->h2);
     s->is_waiting = s->n_pending > 0;
     s->pending = NULL;
-    s->n_pending = 0;
+    s->n_pending = s->pending_at = 0;
     return s->taken_bytes > 0 ? (ssize_t)s->taken_bytes : -EAGAIN;
 }
 

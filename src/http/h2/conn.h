@@ -23,6 +23,7 @@
 #define SC_H2_STREAMS_MAX 256
 #define SC_H2_EARLY_MAX   (1 << 20) /* of a request's body */
 #define SC_H2_COPY_MAX    (4 << 20) /* of an answer that is not lent */
+#define SC_H2_SLICES      4         /* that sc_exchange_send takes at the most */
 
 enum sc_h2_phase { SC_H2_OPEN, SC_H2_CLOSING, SC_H2_LINGER, SC_H2_DOOMED };
 
@@ -110,6 +111,18 @@ void sc_h2_hear_requests(nghttp2_session_callbacks *callbacks);
 /** Takes the stream's next bytes for nghttp2. Returns: as nghttp2_data_source_read_callback. */
 ssize_t sc_h2_give(nghttp2_session *session, int32_t id, uint8_t *room, size_t room_bytes,
                    uint32_t *flags, nghttp2_data_source *source, void *self);
+
+/** Sends a frame's head and what sc_h2_give has promised behind it. Returns: as
+ * nghttp2_send_data_callback. */
+int sc_h2_hand(nghttp2_session *session, nghttp2_frame *frame, const uint8_t *head, size_t bytes,
+               nghttp2_data_source *source, void *self);
+
+/** Returns: how many bytes the next frame of an answer holds at the most. */
+ssize_t sc_h2_most(nghttp2_session *session, uint8_t type, int32_t id, int32_t session_window,
+                   int32_t window, uint32_t frame_max, void *self);
+
+/** Sends, or keeps what the socket does not take. Returns: 0; a negative errno. */
+int sc_h2_write(struct sc_h2 *h2, const struct iovec *parts, int n_parts);
 
 /** Gives back a lent body. */
 void sc_h2_answer_drop(struct sc_h2_stream *s);
