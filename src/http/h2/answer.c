@@ -211,6 +211,7 @@ static void begin(struct sc_exchange *x, int status, const char *media_type, con
 static ssize_t send_some(struct sc_exchange *x, const struct iovec *parts, int n_parts)
 {
     struct sc_h2_stream *s = sc_h2_stream_of(x);
+    assert(n_parts <= SC_H2_SLICES);
     if (s->is_dead || s->answer != SC_H2_ANSWER_STREAM)
         return -EPIPE;
     s->is_waiting = true;
