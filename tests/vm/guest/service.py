@@ -36,6 +36,11 @@ def pid():
     return int(is_("MainPID"))
 
 
+def members():
+    """The pids of all its processes."""
+    return set(map(int, pathlib.Path(f"/sys/fs/cgroup{is_('ControlGroup')}/cgroup.procs").read_text().split()))
+
+
 def status():
     """Of its main process, as the kernel has it."""
     lines = pathlib.Path(f"/proc/{pid()}/status").read_text().splitlines()
