@@ -15,7 +15,7 @@ import wire
 
 PACKAGES = {"ffmpeg": "ffmpeg", "ffprobe": "ffmpeg", "curl": "curl", "vlc-wrapper": "vlc-bin", "cvlc": "vlc-bin",
             "gst-launch-1.0": "gstreamer1.0-tools", "setpriv": "util-linux",
-            "motion": "motion", "ustreamer": "ustreamer"}
+            "motion": "motion", "ustreamer": "ustreamer", "collectd": "collectd-core"}
 
 
 def need(*names):

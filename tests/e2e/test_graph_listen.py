@@ -2,6 +2,7 @@
 nonsense, too much or nothing is told of or shown the door, and nobody else can reach it unless that was said."""
 
 import os
+import pathlib
 import re
 import resource
 import select
@@ -11,6 +12,7 @@ import struct
 import time
 
 import pytest
+import programs
 import wire
 from test_graph import inked, look, picture
 
@@ -77,6 +79,18 @@ def test_what_is_sent_is_drawn(server, kind):
         wire.eventually(lambda: inked(picture(one, "x")) > before + 500)
     assert rejected(one) == 0
     wire.eventually(lambda: f"stream=x takes numbers at {look(one, 'x')['listens']}" in one.stderr)
+
+
+def test_collectd_sends_its_processors_with_what_the_guide_says(server, tmp_path):
+    guide = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "graphs.md").read_text()
+    match = re.search(r"graph:tcp://127.0.0.1:2003(#match=[^#]+)", guide).group(1)
+    settings = re.search(r"```xml\n(.*?)```", guide, re.DOTALL).group(1)
+    one = server(f"x=graph:tcp://127.0.0.1:0{match}#state=history")
+    port = look(one, "x")["listens"].rsplit(":")[-1]
+    (tmp_path / "conf").write_text(f'Interval 0.2\nHostname "here"\nBaseDir "{tmp_path}"\n' + settings.replace("2003", port))
+    with programs.Program("collectd", "-f", "-C", tmp_path / "conf", "-P", tmp_path / "pid"):
+        wire.eventually(lambda: len([line for line in kept(tmp_path) if line.startswith("here.cpu-0.percent-user ")]) > 2, 20)
+    assert all(re.match(r"here\.cpu-\d+\.percent-user ", line) for line in kept(tmp_path))
 
 
 def test_a_stream_that_listens_nowhere_says_so(server):
