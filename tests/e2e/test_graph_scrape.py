@@ -2,6 +2,7 @@
 
 import http.server
 import io
+import statistics
 import threading
 
 import PIL.Image
@@ -73,7 +74,7 @@ def test_a_page_of_metrics_is_asked_for_again_and_again(server, upstream, tmp_pa
     lines = [line.split(" ", 3) for line in state.read_text().splitlines()[1:]]
     assert {name for _, _, _, name in lines} == {'requests_total{code="200"}', 'requests_total{code="500"}', "temperature"}
     rates = [float(value) for _, _, value, name in lines if "200" in name]
-    assert rates and all(10 < rate < 200 for rate in rates), rates  # 10 more every 0.1 s
+    assert 30 < statistics.median(rates) < 200, rates  # 10 more every 0.1 s: on a busy machine some come late and the next one soon
     assert {float(value) for _, _, value, name in lines if "500" in name} == {0}
     assert {float(value) for _, _, value, name in lines if name == "temperature"} == {20.5}
 
