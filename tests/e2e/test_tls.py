@@ -1,10 +1,14 @@
 """TLS: who gets which certificate, who is refused, and that a stream behind it is what it is without."""
 
+import concurrent.futures
+import contextlib
+import os
 import re
 import select
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import threading
 import warnings
@@ -15,6 +19,7 @@ import trust
 import wire
 from conftest import BINARY
 from pictures import jpeg
+from test_soak import resident_kib
 
 pytestmark = pytest.mark.skipif(b"no TLS" in subprocess.run([BINARY, "--tls-cert", "x", "--tls-key", "x"],
                                                               capture_output=True, timeout=20).stderr,
@@ -316,6 +321,46 @@ def test_many_handshakes_at_a_time_and_many_that_are_broken_off(server, site):
     wire.eventually(lambda: one.metrics()["stillcast_tls_failures_total"] == 150)
     assert one.metrics()["stillcast_tls_handshakes_total"] > 150
     wire.eventually(lambda: one.metrics()["stillcast_connections"] == 1)
+
+
+def hello():
+    """What a client says first."""
+    told = ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), told, server_hostname="localhost").do_handshake()
+    return told.read()
+
+
+@pytest.mark.skipif("SANITIZER" in os.environ, reason="counts memory")
+def test_ten_thousand_handshakes_that_are_broken_off_leave_nothing(server, site):
+    one, said = start(server, site), hello()
+    wire.put(one, "plot", jpeg(1))
+
+    def break_off(n):
+        """After so many bytes; after all of them the server has done its part, and signed."""
+        with socket.create_connection((one.host, one.port), wire.patience(10)) as raw:
+            raw.sendall(said[:n % (len(said) + 64)])
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def break_off_many(n):
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            for _ in pool.map(break_off, range(n)):
+                pass
+    break_off_many(10_000)
+    wire.eventually(lambda: one.metrics()["stillcast_connections"] == 1)
+    before, before_kib = len(os.listdir(f"/proc/{one.pid}/fd")), resident_kib(one)
+    with (wire.Viewer(one, "/plot.mjpg") as viewer, wire.Conn(one) as publisher,
+          concurrent.futures.ThreadPoolExecutor(1) as aside):
+        flood, number = aside.submit(break_off_many, 10_000), 1
+        while not flood.done():
+            number += 1
+            assert publisher.request("PUT", "/plot.jpg", body=jpeg(number)).status == 200
+            assert viewer.until_seq(number) == number, "each picture, in the middle of it"
+        flood.result()
+    wire.eventually(lambda: one.metrics()["stillcast_connections"] == 1)
+    assert len(os.listdir(f"/proc/{one.pid}/fd")) <= before and resident_kib(one) - before_kib < 1024
+    assert one.metrics()["stillcast_tls_failures_total"] >= 20_000 - 40  # one that says nothing at all may be gone before it is taken
+    print(f"\n{number} pictures meanwhile, {resident_kib(one) - before_kib:+} KiB")
 
 
 # Another listener that sends people here
