@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Answers over HTTP/2. nghttp2 asks for bytes (sc_h2_give), 16 KiB at the most: what it has taken
  * is committed, what it has not a newer frame may replace. Without TLS they go from where they lie
- * to the socket (sc_h2_hand). TLS reads them anyway to make a record, and one of head and bytes
- * together is cheaper than one for each: there they are copied into nghttp2's buffer. */
+ * to the socket (sc_h2_hand). TLS makes records of them in any case: there they are copied behind
+ * their head, so that a frame is one record and one system call and not two. */
 #include <assert.h>
 #include <ctype.h>
 #include <errno.h>
