@@ -88,7 +88,8 @@ static int exec_setup(void *state, const struct sc_source_spec *spec, struct sc_
     exec->silence_ns = (uint64_t)(silence_s * (double)SC_NS_PER_S);
     exec->restarts = (unsigned)restarts;
     exec->is_end_wanted = sc_spec_get(spec, "at_end");
-    struct sc_command_config config = {spec->targets[0], spec->name, list};
+    const struct sc_command_config config = {
+        .text = spec->targets[0], .stream = spec->name, .environment = list};
     return sc_command_add(spec->commands, &config, &exec->command, err);
 }
 

@@ -2,24 +2,29 @@
 /* A webcam or capture card. Of the pictures that wait in the camera's buffers only the newest is
  * shown. */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/own.h"
 #include "media/stream.h"
 #include "picture/raw.h"
+#include "source/command/command.h"
 #include "source/source.h"
 #include "source/spec.h"
 #include "source/v4l2/controls.h"
 #include "source/v4l2/device.h"
+#include "source/v4l2/holders.h"
 
 #define QUALITY   85
 #define CONTROL   "control."
 #define SILENT_NS (10 * SC_NS_PER_S)
-#define VAIN_MAX  8 /* times that a camera says it has a picture, and has none */
+#define LOOK_NS   (2 * SC_NS_PER_S) /* for who else uses it */
+#define VAIN_MAX  8                 /* times that a camera says it has a picture, and has none */
 
 static const char *const ranges[] = {"full", "limited", NULL};
 enum { AS_THE_DRIVER_SAYS = -1, FULL, LIMITED };
@@ -30,6 +35,7 @@ struct camera {
     int range; /* of ranges; AS_THE_DRIVER_SAYS */
     int quality;
     struct sc_controls *controls;
+    struct sc_command *look; /* tells who else uses the camera; NULL: nobody can */
 
     struct sc_v4l2_device device; /* while open */
     struct sc_raw *raw;
@@ -96,6 +102,17 @@ static void v4l2_meet(void *state, struct sc_stream *stream)
     sc_stream_set_controls(stream, camera->controls);
 }
 
+static int add_look(struct camera *camera, const struct sc_source_spec *spec, struct sc_err *err)
+{
+    char question[PATH_MAX + 32];
+    const struct sc_command_config config = {
+        .text = question, .run = sc_v4l2_print_holders, .stream = spec->name ? spec->name : ""};
+    if (!spec->commands)
+        return 0;
+    (void)snprintf(question, sizeof question, "%d %s", getpid(), camera->path);
+    return sc_command_add(spec->commands, &config, &camera->look, err);
+}
+
 static int v4l2_setup(void *state, const struct sc_source_spec *spec, struct sc_err *err)
 {
     struct camera *camera = state;
@@ -114,6 +131,8 @@ static int v4l2_setup(void *state, const struct sc_source_spec *spec, struct sc_
     camera->quality = (int)quality;
     if (rc == 0)
         rc = read_controls(camera, spec, err);
+    if (rc == 0)
+        rc = add_look(camera, spec, err);
     if (rc < 0)
         v4l2_teardown(camera);
     return rc;
@@ -134,10 +153,37 @@ static void v4l2_close(void *state)
     sc_raw_destroy(&camera->raw);
 }
 
+/* Who has it can be seen from outside of the sandbox only. */
+static void look_for_holders(struct camera *camera, const struct sc_source_ctx *ctx, char *out_text)
+{
+    uint64_t until_ns = sc_clock_ns() + LOOK_NS;
+    struct sc_err err;
+    size_t n = 0;
+    int rc = camera->look ? sc_command_start(camera->look, &err) : -ENOENT;
+    bool is_running = rc == 0;
+    while (rc == 0 && n < SC_V4L2_HOLDERS_BYTES - 1) {
+        ssize_t got = sc_command_read(camera->look, out_text + n, SC_V4L2_HOLDERS_BYTES - 1 - n);
+        n += got > 0 ? (size_t)got : 0;
+        if (got == -EAGAIN)
+            rc = sc_source_wait(ctx, sc_command_fd(camera->look), POLLIN, until_ns);
+        else if (got < 0)
+            rc = (int)got;
+    }
+    out_text[n] = '\0';
+    if (is_running)
+        sc_command_stop(camera->look);
+}
+
 static int v4l2_open(void *state, const struct sc_source_ctx *ctx, struct sc_err *err)
 {
     struct camera *camera = state;
     int rc = sc_v4l2_start(&camera->device, camera->path, &camera->wish, err);
+    char holders[SC_V4L2_HOLDERS_BYTES];
+    if (rc == -EBUSY) {
+        look_for_holders(camera, ctx, holders);
+        if (*holders)
+            rc = sc_v4l2_err_busy(err, camera->path, holders);
+    }
     if (rc == 0 && !camera->device.choice.form->is_jpeg && sc_raw_create(&camera->raw) < 0)
         rc = sc_err_set(err, -ENOMEM, "out of memory");
     if (rc == 0)

@@ -119,7 +119,7 @@ def test_formats_that_nobody_knows_are_refused_at_start(run, camera):
     assert ended.code == 64 and "mjpeg, jpeg, yuyv" in ended.stderr
 
 
-@pytest.mark.parametrize("switch, words", [("busy", "another program uses this camera; 'stillcast devices' tells which"),
+@pytest.mark.parametrize("switch, words", [("busy", "another program uses this camera; 'sudo stillcast devices' tells which"),
                                            ("forbidden", "permission denied; its group may use it: 'sudo usermod -aG ")])
 def test_a_camera_that_cannot_be_had_says_why_and_is_had_when_it_can(server, camera, switch, words):
     camera.switch(switch)
@@ -329,11 +329,13 @@ def test_devices_tells_what_keeps_it_from_a_camera(run, camera, switch, words):
         assert ended.code == 69 and words in ended.stdout
 
 
-def test_who_holds_a_camera_is_named_where_we_may_look(server, camera):
+@pytest.mark.parametrize("sandbox", ["off", "require"])
+def test_who_holds_a_camera_is_named(server, camera, sandbox):
+    me = pathlib.Path("/proc/self/comm").read_text().strip()
     camera.switch("busy")
     with open(camera.path):
-        one = start(server, camera, "MJPG", "", "--sandbox=off")
-        note(one, f"(pid {os.getpid()})")
+        one = start(server, camera, "MJPG", "", f"--sandbox={sandbox}")
+        note(one, f"another program uses this camera: {me} (pid {os.getpid()})")
 
 
 @pytest.mark.skipif(bool(list(pathlib.Path("/dev").glob("video*"))), reason="this machine has cameras")

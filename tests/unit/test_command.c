@@ -206,6 +206,32 @@ static void only_what_was_added_before_can_run(void **state)
     assert_int_equal(sc_command_add(NULL, &config, &other, NULL), -EPERM);
 }
 
+static int say_who_runs(const char *text)
+{
+    (void)dprintf(STDOUT_FILENO, "%s: %d\n", text, (int)getpid());
+    return 3;
+}
+
+static void a_function_of_ours_runs_in_a_process_of_its_own(void **state)
+{
+    struct bench *bench = *state;
+    const struct sc_command_config config = {
+        .text = "'as it stands", .stream = "here", .run = say_who_runs};
+    char text[TEXT_BYTES], *number;
+    assert_int_equal(sc_command_add(bench->commands, &config, &bench->command, NULL), 0);
+    assert_int_equal(sc_commands_begin(bench->commands, NULL), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(sc_command_start(bench->command, NULL), 0);
+        (void)read_text(bench->command, ALL, text);
+        number = strrchr(text, ' ');
+        assert_non_null(number);
+        assert_memory_equal(text, "'as it stands: ", 15);
+        assert_int_not_equal(strtol(number, NULL, 10), getpid());
+        assert_int_equal(sc_command_has_succeeded(bench->command), 0);
+        sc_command_stop(bench->command);
+    }
+}
+
 static void what_can_never_run_is_refused(void **state)
 {
     struct bench *bench = *state;
@@ -230,6 +256,7 @@ int main(void)
         TEST(a_stopped_command_is_ended_too),
         TEST(a_talkative_command_does_not_wait_for_us_nor_fill_the_log),
         TEST(only_what_was_added_before_can_run),
+        TEST(a_function_of_ours_runs_in_a_process_of_its_own),
         TEST(what_can_never_run_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands whose output is read: ffmpeg, a script, a sensor's tool. All that may ever be run are
  * named before the program reads from the network; a helper that is forked then runs them, since
- * the program itself cannot. A command has a process group of its own, standard input from
+ * the program itself cannot. It may be one of our own functions, too, for what can only be seen
+ * from outside of the sandbox. A command has a process group of its own, standard input from
  * /dev/null, and dies with the program. What it writes to standard error goes to our log, no more
  * than a person can read.
  *
@@ -37,6 +38,9 @@ struct sc_command_config {
     const char *text;               /* see command/argv.h. Copied */
     const char *stream;             /* for the log and $STILLCAST_STREAM. Copied */
     const char *const *environment; /* more "NAME=value"; ends with NULL; may be NULL. Copied */
+    /* NULL; or what is run in place of a program, with text as it stands. Writes to standard
+     * output. Returns: the exit status. */
+    int (*run)(const char *text);
 };
 
 /**

@@ -67,12 +67,24 @@ static int copy_environment(const struct sc_command_config *config, char ***out_
     return 0;
 }
 
+static int take_text(struct sc_helper_command *what, const struct sc_command_config *config,
+                     struct sc_err *err)
+{
+    what->run = config->run;
+    if (!config->run) {
+        int rc = sc_argv_split(config->text, &what->argv, err);
+        return rc < 0 ? rc : sc_argv_find(what->argv[0], &what->path, err);
+    }
+    what->argv = calloc(2, sizeof *what->argv);
+    if (what->argv)
+        what->argv[0] = strdup(config->text);
+    return what->argv && what->argv[0] ? 0 : sc_err_set(err, -ENOMEM, "out of memory");
+}
+
 static int fill(struct sc_command *command, const struct sc_command_config *config,
                 struct sc_err *err)
 {
-    int rc = sc_argv_split(config->text, &command->what.argv, err);
-    if (rc == 0)
-        rc = sc_argv_find(command->what.argv[0], &command->what.path, err);
+    int rc = take_text(&command->what, config, err);
     if (rc < 0)
         return rc;
     command->stream = strdup(config->stream);

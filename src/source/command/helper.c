@@ -90,6 +90,8 @@ static _Noreturn void become(const struct sc_helper_command *command, const int 
     if (dup2(fds[SC_HELPER_OUT], STDOUT_FILENO) < 0 || dup2(fds[SC_HELPER_ERR], STDERR_FILENO) < 0)
         _exit(EXIT_NOT_RUN);
     (void)close_range(STDERR_FILENO + 1, ~0U, 0);
+    if (command->run)
+        _exit(command->run(command->argv[0]));
     (void)execv(command->path, command->argv);
     (void)dprintf(STDERR_FILENO, "'%s' cannot be run: %s\n", command->path, strerror(errno));
     _exit(EXIT_NOT_RUN);

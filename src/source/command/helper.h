@@ -16,7 +16,8 @@
 struct sc_helper_command {
     char *path;
     char **argv;
-    char **environment; /* "NAME=value", added to ours; ends with NULL */
+    int (*run)(const char *text); /* in place of path, with argv's first word; NULL: none */
+    char **environment;           /* "NAME=value", added to ours; ends with NULL */
 };
 
 struct sc_helper_order {

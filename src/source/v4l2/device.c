@@ -50,21 +50,18 @@ static const char *group_of(const char *path)
     return group ? group->gr_name : "video";
 }
 
-/* From within the sandbox no other program can be seen. */
-static int tell_busy(struct sc_err *err, const char *path)
+int sc_v4l2_err_busy(struct sc_err *err, const char *path, const char *holders)
 {
-    char holders[160];
-    sc_v4l2_tell_holders(path, holders, sizeof holders);
     if (*holders)
         return sc_err_set(err, -EBUSY, "'%s': another program uses this camera: %s", path, holders);
-    return sc_err_set(err, -EBUSY,
-                      "'%s': another program uses this camera; 'stillcast devices' tells which",
-                      path);
+    return sc_err_set(
+        err, -EBUSY, "'%s': another program uses this camera; 'sudo stillcast devices' tells which",
+        path);
 }
 
 int sc_v4l2_err(struct sc_err *err, int code, const char *path, const char *what)
 {
-    char cameras[200];
+    char cameras[200], holders[SC_V4L2_HOLDERS_BYTES];
     switch (code) {
     case -ENOENT:
         list_cameras(cameras, sizeof cameras);
@@ -76,7 +73,8 @@ int sc_v4l2_err(struct sc_err *err, int code, const char *path, const char *what
                           "USER', then log in again",
                           path, group_of(path));
     case -EBUSY:
-        return tell_busy(err, path);
+        sc_v4l2_tell_holders(path, getpid(), holders, sizeof holders);
+        return sc_v4l2_err_busy(err, path, holders);
     case -ENODEV:
     case -ENXIO:
     case -EIO:

@@ -36,6 +36,10 @@ int sc_v4l2_ioctl(int fd, unsigned long request, void *argument);
 /** The sentence for what a camera's call said: who is busy, which group, gone. Returns: code. */
 int sc_v4l2_err(struct sc_err *err, int code, const char *path, const char *what);
 
+/** The sentence for a camera that others use. holders: who (holders.h), "" nobody knows. Returns:
+ * -EBUSY. */
+int sc_v4l2_err_busy(struct sc_err *err, const char *path, const char *holders);
+
 /** Opens without setting anything. Returns: a descriptor; -ENOENT, -EACCES, -EBUSY, -ENOTTY it is
  * no camera, ... with a sentence. */
 int sc_v4l2_open(const char *path, struct sc_err *err);

@@ -113,7 +113,7 @@ static json_t *describe(const char *path, int fd)
     json_t *driver = text_of(cap.driver, sizeof cap.driver);
     return json_pack("{s:s,s:n,s:o,s:o,s:o,s:o,s:o}", "path", path, "problem", "card", card,
                      "driver", driver, "formats", list_formats(fd), "controls", list_controls(fd),
-                     "used_by", sc_v4l2_holders(path));
+                     "used_by", sc_v4l2_holders(path, getpid()));
 }
 
 static void add(json_t *all, const char *path, bool is_asked_for)
@@ -124,7 +124,7 @@ static void add(json_t *all, const char *path, bool is_asked_for)
         json_array_append_new(all, describe(path, fd));
     else if (is_asked_for || err.code != -ENOTTY)
         json_array_append_new(all, json_pack("{s:s,s:s,s:o}", "path", path, "problem", err.text,
-                                             "used_by", sc_v4l2_holders(path)));
+                                             "used_by", sc_v4l2_holders(path, getpid())));
 }
 
 int sc_v4l2_list_devices(char *const *paths, size_t n, json_t **out_all, struct sc_err *err)

@@ -51,7 +51,7 @@ static void read_name(const char *pid, char *out_name)
     out_name[strcspn(out_name, "\n")] = '\0';
 }
 
-json_t *sc_v4l2_holders(const char *path)
+json_t *sc_v4l2_holders(const char *path, pid_t not_pid)
 {
     struct stat wanted;
     char name[NAME_BYTES];
@@ -59,7 +59,7 @@ json_t *sc_v4l2_holders(const char *path)
     DIR *folder SC_AUTO(close_folder) = stat(path, &wanted) == 0 ? opendir("/proc") : NULL;
     for (struct dirent *each; folder && (each = readdir(folder));) {
         long pid = strtol(each->d_name, NULL, 10);
-        if (pid <= 0 || pid == getpid() || !holds(each->d_name, &wanted))
+        if (pid <= 0 || pid == not_pid || !holds(each->d_name, &wanted))
             continue;
         read_name(each->d_name, name);
         (void)json_array_append_new(
@@ -68,9 +68,9 @@ json_t *sc_v4l2_holders(const char *path)
     return found;
 }
 
-void sc_v4l2_tell_holders(const char *path, char *out_text, size_t text_bytes)
+void sc_v4l2_tell_holders(const char *path, pid_t not_pid, char *out_text, size_t text_bytes)
 {
-    json_t *found = sc_v4l2_holders(path), *each;
+    json_t *found = sc_v4l2_holders(path, not_pid), *each;
     size_t i, n = 0;
     out_text[0] = '\0';
     json_array_foreach(found, i, each)
@@ -81,4 +81,12 @@ void sc_v4l2_tell_holders(const char *path, char *out_text, size_t text_bytes)
                                   (long long)json_integer_value(json_object_get(each, "pid")));
     }
     json_decref(found);
+}
+
+int sc_v4l2_print_holders(const char *question)
+{
+    char text[SC_V4L2_HOLDERS_BYTES], *path;
+    pid_t not_pid = (pid_t)strtol(question, &path, 10);
+    sc_v4l2_tell_holders(path + strspn(path, " "), not_pid, text, sizeof text);
+    return dprintf(STDOUT_FILENO, "%s", text) < 0;
 }

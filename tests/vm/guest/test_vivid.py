@@ -66,11 +66,11 @@ def test_a_size_that_the_camera_lacks_is_answered_with_those_it_has(server, vivi
     assert "333x222" in note and "320x180" in note
 
 
-def test_a_busy_camera_is_said_to_be_busy(server, vivid):
+def test_a_busy_camera_is_said_to_be_busy_and_who_has_it(server, vivid):
     first = server(f"cam={vivid}#on_demand=no")
     wire.eventually(lambda: wire.get(first, "/api/streams/cam").json["state"] == "live", 20)
     second = server(f"cam={vivid}#on_demand=no")
-    wire.eventually(lambda: "another program uses this camera" in wire.get(second, "/api/streams/cam").json.get("note", ""), 20)
+    wire.eventually(lambda: f"another program uses this camera: stillcast (pid {first.pid})" in wire.get(second, "/api/streams/cam").json.get("note", ""), 20)
 
 
 def test_a_control_may_be_part_of_the_source(server, vivid):
