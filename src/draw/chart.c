@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/own.h"
-#include "draw/chart_kinds.h"
-#include "draw/chart_part.h"
+#include "draw/chart/kinds.h"
+#include "draw/chart/part.h"
 
 #define LINES                                                                                      \
     {                                                                                              \

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "draw/chart_theme.h"
+#include "draw/chart/theme.h"
 
 #define NOW_US   1700000000000000LL
 #define S_US     1000000LL

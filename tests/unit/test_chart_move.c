@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Two charts are shown the same frames: one moves what it has, the other one is made to forget it
  * and draws everything. No pixel may tell them apart. */
-#include "draw/chart_part.h"
+#include "draw/chart/part.h"
 
 #include <math.h>
 #include <setjmp.h>

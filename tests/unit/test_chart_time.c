@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "draw/chart_time.h"
+#include "draw/chart/time.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "draw/chart_unit.h"
+#include "draw/chart/unit.h"
 
 #include <math.h>
 #include <setjmp.h>

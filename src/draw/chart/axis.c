@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "draw/chart_axis.h"
+#include "draw/chart/axis.h"
 
 #include <math.h>
 

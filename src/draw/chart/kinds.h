@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* One pair of functions for each family of kinds; see sc_chart_painter in chart_part.h. */
+/* One pair of functions for each family of kinds; see sc_chart_painter in chart/part.h. */
 #pragma once
 
-#include "draw/chart_part.h"
+#include "draw/chart/part.h"
 
-/* chart_lines.c */
+/* chart/lines.c */
 void sc_chart_lines_measure(struct sc_chart *chart, const struct sc_chart_data *data,
                             double *out_least, double *out_most);
 int sc_chart_lines_prepare(struct sc_chart *chart, const struct sc_chart_data *data);
 int sc_chart_lines_paint(struct sc_chart *chart, const struct sc_chart_data *data);
 
-/* chart_bars.c: the means of round lengths of time, which stay where they are in time. */
+/* chart/bars.c: the means of round lengths of time, which stay where they are in time. */
 void sc_chart_bars_measure(struct sc_chart *chart, const struct sc_chart_data *data,
                            double *out_least, double *out_most);
 int sc_chart_bars_paint(struct sc_chart *chart, const struct sc_chart_data *data);
 
-/* chart_histogram.c */
+/* chart/histogram.c */
 void sc_chart_histogram_measure(struct sc_chart *chart, const struct sc_chart_data *data,
                                 double *out_least, double *out_most);
 int sc_chart_histogram_paint(struct sc_chart *chart, const struct sc_chart_data *data);
 
-/* chart_heat.c */
+/* chart/heat.c */
 int sc_chart_heat_paint(struct sc_chart *chart, const struct sc_chart_data *data);
 
-/* chart_gauge.c */
+/* chart/gauge.c */
 int sc_chart_gauge_paint(struct sc_chart *chart, const struct sc_chart_data *data);

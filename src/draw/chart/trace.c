@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "draw/chart_part.h"
+#include "draw/chart/part.h"
 
 #include <errno.h>
 #include <math.h>

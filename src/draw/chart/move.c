@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "draw/chart_move.h"
+#include "draw/chart/move.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "draw/chart_part.h"
+#include "draw/chart/part.h"
 
 #define REACH   4     /* pixels of the look: no line or dot reaches further from its points */
 #define RIGHT   3     /* those of a dot that stand right of the plot */
@@ -103,8 +103,7 @@ static void draw_right(struct sc_chart *chart, float from)
     strip->left = (int)fmaxf(fminf(floorf(from), (float)strip->left), (float)left_px(chart));
 }
 
-/* Returns: the place behind the last of n points that is no gap. */
-static size_t behind_last(const struct sc_raster_point *points, size_t n)
+size_t sc_chart_behind_last(const struct sc_raster_point *points, size_t n)
 {
     while (n > 0 && isnan(points[n - 1].y))
         n--;
@@ -125,10 +124,10 @@ static void compare(struct sc_chart *chart, const struct sc_chart_line *was,
     if (gone > 0)
         draw_left(chart, is[0].x + reach);
     if (same < n || gone + same < was->n) {
-        const size_t last = behind_last(is, same);
+        const size_t last = sc_chart_behind_last(is, same);
         draw_right(chart, last > 0 ? is[last - 1].x - reach : left);
     }
-    const size_t newest = behind_last(is, n);
+    const size_t newest = sc_chart_behind_last(is, n);
     if (newest > 0 && is[newest - 1].x < left) /* its dot was there, and is no longer */
         draw_left(chart, left + reach);
 }

@@ -3,7 +3,7 @@
  * automatic range grows at once and shrinks late, so that it does not tremble with the data. */
 #pragma once
 
-#include "draw/chart_unit.h"
+#include "draw/chart/unit.h"
 
 #include <stdbool.h>
 #include <stddef.h>

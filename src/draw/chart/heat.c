@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "draw/chart_kinds.h"
-#include "draw/chart_time.h"
+#include "draw/chart/kinds.h"
+#include "draw/chart/time.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "draw/chart_part.h"
+#include "draw/chart/part.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/hash.h"
-#include "draw/chart_time.h"
+#include "draw/chart/time.h"
 #include "draw/shape.h"
 
 /* In pixels of the look. */

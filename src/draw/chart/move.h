@@ -54,6 +54,9 @@ void sc_chart_move_begin(struct sc_chart *chart, const struct sc_chart_data *dat
  * shown, by more than having moved, is a strip. Returns: 0; -ENOMEM. */
 int sc_chart_move_line(struct sc_chart *chart, size_t i, size_t n);
 
+/** Returns: the place behind the last of n points that is no gap. */
+size_t sc_chart_behind_last(const struct sc_raster_point *points, size_t n);
+
 /** Makes the canvas show what can stay; in its strips and around the plot what stays always. */
 void sc_chart_move_end(struct sc_chart *chart);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "draw/chart_kinds.h"
+#include "draw/chart/kinds.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Values from left to right in chart->across, how often each came on the value axis. */
-#include "draw/chart_kinds.h"
+#include "draw/chart/kinds.h"
 
 #include <math.h>
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of a chart share. chart.c owns it; chart_still.c draws what stays from frame to
- * frame, one file for each family of kinds draws the data, chart_trace.c makes lines of it. */
+/* What the files of a chart share. chart.c owns it; chart/still.c draws what stays from frame to
+ * frame, one file for each family of kinds draws the data, chart/trace.c makes lines of it. */
 #pragma once
 
 #include "draw/chart.h"
-#include "draw/chart_axis.h"
-#include "draw/chart_move.h"
-#include "draw/chart_theme.h"
+#include "draw/chart/axis.h"
+#include "draw/chart/move.h"
+#include "draw/chart/theme.h"
 #include "draw/label.h"
 #include "draw/raster.h"
 
@@ -57,7 +57,7 @@ struct sc_chart_painter {
     /* The range of the data on the value axis; NAN: there is none. */
     void (*measure)(struct sc_chart *chart, const struct sc_chart_data *data, double *out_least,
                     double *out_most);
-    /* Finds out what of the last frame can stay (chart_move.h); NULL: nothing. Returns: 0; -ENOMEM.
+    /* Finds out what of the last frame can stay (chart/move.h); NULL: nothing. Returns: 0; -ENOMEM.
      */
     int (*prepare)(struct sc_chart *chart, const struct sc_chart_data *data);
     /* Draws into the plot, in the strips that are to be drawn. All may use the chart's room. */
@@ -66,7 +66,7 @@ struct sc_chart_painter {
 
 extern const struct sc_chart_painter sc_chart_painters[];
 
-/* --- chart_still.c --- */
+/* --- chart/still.c --- */
 
 /** Finds the places that do not depend on the data. */
 void sc_chart_lay(struct sc_chart *chart);
@@ -84,7 +84,7 @@ void sc_chart_values(struct sc_chart *chart, cairo_t *cr, const struct sc_chart_
 /** Returns: letters of the chart's common size, factor times as large. */
 struct sc_label_style sc_chart_letters(const struct sc_chart *chart, double factor, uint32_t rgb);
 
-/* --- chart_trace.c --- */
+/* --- chart/trace.c --- */
 
 /** Returns: where a moment or column stands, in pixels. */
 double sc_chart_x(const struct sc_chart *chart, const struct sc_chart_window *window,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines, steps, areas and points, alone or on top of each other. */
-#include "draw/chart_kinds.h"
+#include "draw/chart/kinds.h"
 
 #include <math.h>
 
@@ -18,9 +18,7 @@ static float line_width(const struct sc_chart *chart, const struct sc_chart_data
 static void mark_newest(const struct sc_chart *chart, const struct sc_chart_line *line,
                         const struct sc_raster *raster, uint32_t rgb)
 {
-    size_t n = line->n;
-    while (n > 0 && isnan(line->points[n - 1].y))
-        n--;
+    const size_t n = sc_chart_behind_last(line->points, line->n);
     if (n > 0 && line->points[n - 1].x >= (float)chart->plot.x)
         sc_raster_disc(raster, line->points[n - 1].x, line->points[n - 1].y,
                        (float)(2.6 * chart->u), rgb, 1);

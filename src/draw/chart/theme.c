@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "draw/chart_theme.h"
+#include "draw/chart/theme.h"
 
 #include <math.h>
 

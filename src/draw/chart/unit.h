@@ -8,7 +8,7 @@
 #define SC_CHART_VALUE_BYTES 48
 
 struct sc_chart_unit {
-    int family;       /* private to chart_unit.c */
+    int family;       /* private to chart/unit.c */
     double factor;    /* of a value, before it is printed */
     const char *text; /* behind the prefix; never NULL */
 };
