@@ -70,7 +70,7 @@ class VlcScreen:
 
 
 def test_vlc_shows_every_picture(server, vlc):
-    s = server(*RESEND)
+    s = server("--resend", "300ms")  # it draws and packs each one anew: ten a second are a queue on a busy machine
     wire.put(s, "v", bars.encode(0))
     program = vlc(s.url + "v.mjpg", "--vout=dummy", "--video-filter=scene", "--scene-format=png", "--scene-ratio=1",
                   "--scene-prefix=s-", f"--scene-path={vlc.folder}")
