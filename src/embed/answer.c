@@ -94,7 +94,8 @@ static int parse_head(const char *data, size_t head_bytes, struct sc_answer *ans
 
 static int parse_one(const char *data, size_t len_bytes, struct sc_answer *answer)
 {
-    const char *mark = memmem(data, len_bytes, "\r\n\r\n", 4);
+    size_t within = len_bytes < SC_ANSWER_HEAD_BYTES ? len_bytes : SC_ANSWER_HEAD_BYTES;
+    const char *mark = memmem(data, within, "\r\n\r\n", 4);
     if (!mark)
         return len_bytes > SC_ANSWER_HEAD_BYTES ? -EMSGSIZE : -EAGAIN;
     *answer = (struct sc_answer){.head_bytes = (size_t)(mark - data) + 4};

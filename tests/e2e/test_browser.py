@@ -346,7 +346,7 @@ def test_the_gallery_shows_more_streams_than_a_browser_has_connections(server, o
 
 @pytest.mark.parametrize("path, picture", [("plot", "#stage"), ("", screen("plot"))], ids=["stream", "gallery"])
 def test_a_page_reconnects_after_the_server_was_restarted(server, open_tab, path, picture):
-    first = server()
+    first = server(listen=f"127.0.0.1:{wire.free_port()}")
     push(first, "plot", RED)
     tab = open_tab(first.url + path)
     tab.wait_color(picture, RED)
@@ -363,7 +363,7 @@ def test_a_page_reconnects_after_the_server_was_restarted(server, open_tab, path
 
 
 def test_a_restart_that_no_question_falls_into_is_noticed(server, open_tab):
-    first = server()
+    first = server(listen=f"127.0.0.1:{wire.free_port()}")
     push(first, "plot", RED)
     tab = open_tab(f"{first.url}plot")
     tab.wait_color("#picture", RED)

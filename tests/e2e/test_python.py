@@ -270,7 +270,7 @@ def test_who_is_not_there_is_told_of_once_and_tried_again(server, caplog):
 
 
 def test_a_server_that_was_restarted_gets_the_next_picture(server, caplog):
-    first = server()
+    first = server(listen=f"127.0.0.1:{wire.free_port()}")
     with stillcast.Publisher(first.url + "plot") as live:
         live.send(pictures.jpeg(1))
         assert live.flush()

@@ -84,6 +84,14 @@ static void a_head_has_a_limit(void **state)
     memset(head, 'x', sizeof head);
     assert_int_equal(sc_answer_parse(head, sizeof head - 1, &answer, &skip_bytes), -EAGAIN);
     assert_int_equal(sc_answer_parse(head, sizeof head, &answer, &skip_bytes), -EMSGSIZE);
+
+    static const char start[] = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: ";
+    memcpy(head, start, sizeof start - 1);
+    memcpy(head + SC_ANSWER_HEAD_BYTES - 4, "\r\n\r\n", 4);
+    assert_int_equal(sc_answer_parse(head, SC_ANSWER_HEAD_BYTES, &answer, &skip_bytes), 0);
+    assert_int_equal(answer.head_bytes, SC_ANSWER_HEAD_BYTES);
+    memcpy(head + SC_ANSWER_HEAD_BYTES - 4, "x\r\n\r\n", 5); /* all of it is there at once */
+    assert_int_equal(sc_answer_parse(head, sizeof head, &answer, &skip_bytes), -EMSGSIZE);
 }
 
 static void viewers_are_read(void **state)
