@@ -166,6 +166,7 @@ def test_what_was_acknowledged_survives_a_kill(server, tmp_path):
     sender.start()
     wire.eventually(lambda: len(acknowledged) > 100)
     one.process.kill()
+    one.process.wait(10)
     stop.set()
     sender.join()
     n = sum(acknowledged)
