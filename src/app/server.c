@@ -98,10 +98,12 @@ static uint64_t tidy_every_ns(const struct sc_web *web)
 static void tidy(struct sc_timer *timer)
 {
     struct worker *worker = sc_container_of(timer, struct worker, timer);
-    const struct sc_web *web = &worker->server->web;
+    struct sc_web *web = &worker->server->web;
     uint64_t now = sc_clock_ns();
     if (now > web->config.keep_ns)
-        (void)sc_registry_forget(web->registry, now - web->config.keep_ns);
+        (void)atomic_fetch_add_explicit(
+            &web->stats.n_forgotten, sc_registry_forget(web->registry, now - web->config.keep_ns),
+            memory_order_relaxed);
     if (worker->server->grown)
         sc_grown_tidy(worker->server->grown);
     (void)look_after(worker, tidy_every_ns(web));

@@ -36,16 +36,25 @@ void sc_log_set(enum sc_log_level level, sc_log_sink *sink, void *self)
     the_log.self = self;
 }
 
+/* Of ASCII, or of Unicode's second half of controls, U+0080 to U+009F, in UTF-8. */
+static size_t control_bytes(const char *in)
+{
+    unsigned char first = (unsigned char)in[0], second = first ? (unsigned char)in[1] : 0;
+    if (first == 0xc2 && second >= 0x80 && second <= 0x9f)
+        return 2;
+    return first < 0x20 || first == 0x7f;
+}
+
 /* A peer's bytes in a line must not forge another line or drive a terminal. */
 static void escape(const char *in, char *out, size_t out_bytes)
 {
-    char *end = out + out_bytes - 5;
+    char *end = out + out_bytes - 9;
     while (*in && out < end) {
-        unsigned char c = (unsigned char)*in++;
-        if (c < 0x20 || c == 0x7f)
-            out += snprintf(out, 5, "\\x%02x", c);
-        else
-            *out++ = (char)c;
+        size_t n = control_bytes(in);
+        if (n == 0)
+            *out++ = *in++;
+        for (; n > 0; n--)
+            out += snprintf(out, 5, "\\x%02x", (unsigned char)*in++);
     }
     *out = '\0';
 }

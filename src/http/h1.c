@@ -201,6 +201,8 @@ static void refuse_connection(struct sc_h1_config *config, const struct sc_door 
 {
     static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\n"
                                  "Retry-After: 5\r\nContent-Type: text/plain\r\n"
+                                 "X-Content-Type-Options: nosniff\r\n"
+                                 "Referrer-Policy: no-referrer\r\n"
                                  "Content-Length: 58\r\nConnection: close\r\n\r\n"
                                  "the server has all the connections it may; try again soon\n";
     struct sc_conn conn;

@@ -14,6 +14,7 @@ struct sc_h1_stats {
     _Atomic uint64_t n_connections, n_accepted, n_requests;
     _Atomic uint64_t n_bad_requests; /* refused by the parser */
     _Atomic uint64_t n_header_timeouts, n_idle_timeouts, n_body_timeouts, n_stalls;
+    _Atomic uint64_t n_floods;  /* HTTP/2 connections that cost too much for what they do */
     _Atomic uint64_t n_refused; /* connections above the limit */
     _Atomic uint64_t n_dropped; /* connections that there was no descriptor for */
 };

@@ -229,6 +229,18 @@ void sc_h2_send_away(struct sc_h2 *h2, uint32_t error_code)
     h2->phase = h2->phase == SC_H2_OPEN ? SC_H2_CLOSING : h2->phase;
 }
 
+static void count_flood(const struct sc_h2 *h2)
+{
+    atomic_fetch_add_explicit(&h2->config->stats->n_floods, 1, memory_order_relaxed);
+}
+
+void sc_h2_send_flooder_away(struct sc_h2 *h2)
+{
+    if (h2->phase == SC_H2_OPEN)
+        count_flood(h2);
+    sc_h2_send_away(h2, NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
 /* No new streams; those that are there go on to their end. */
 static void say_goodbye(struct sc_h2 *h2)
 {
@@ -244,10 +256,12 @@ static int hear(struct sc_h2 *h2, const uint8_t *bytes, size_t n_bytes)
     h2->is_inside = false;
     if (n < 0) {
         sc_log(SC_DEBUG, "a connection is cut: %s", nghttp2_strerror((int)n));
+        if (n == NGHTTP2_ERR_FLOODED)
+            count_flood(h2);
         return n == NGHTTP2_ERR_NOMEM ? -ENOMEM : -EPROTO;
     }
     if (nghttp2_session_get_outbound_queue_size(h2->session) > QUEUE_MAX)
-        sc_h2_send_away(h2, NGHTTP2_ENHANCE_YOUR_CALM);
+        sc_h2_send_flooder_away(h2);
     return 0;
 }
 

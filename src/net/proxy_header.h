@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-#define SC_PROXY_HEADER_MAX_BYTES                                                                  \
-    2048 /* version 2 may carry more than addresses; not more than this */
+/* Version 2 may carry more than addresses; not more than this. */
+#define SC_PROXY_HEADER_MAX_BYTES 2048
 
 /**
  * Reads the header at the front of data. Call again with more bytes after -EAGAIN.

@@ -13,6 +13,7 @@
 #define BODY_BYTES 8192
 
 struct setting {
+    struct sc_web *web;
     struct sc_reply reply;
     struct sc_stream *stream;
     struct sc_controls *controls;
@@ -217,6 +218,7 @@ static int on_received(void *self, size_t bytes)
     setting->len_bytes += bytes;
     if (setting->len_bytes <= BODY_BYTES)
         return 0;
+    sc_web_count(&setting->web->stats.n_body_too_large);
     sc_reply_error(&setting->reply, 413, NULL, "controls take at most %d bytes", BODY_BYTES);
     return -EMSGSIZE;
 }
@@ -250,6 +252,7 @@ static void set(const struct sc_call *call)
         sc_reply_error(&reply, 503, "Retry-After: 5\r\n", "the server is out of memory");
         return;
     }
+    setting->web = call->web;
     setting->reply = reply;
     setting->controls = find(call, &reply, &setting->stream);
     if (!setting->controls) {

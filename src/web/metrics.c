@@ -135,13 +135,22 @@ static void write_limits(struct sc_buf *out, const struct sc_web *web)
         const char *limit;
         const _Atomic uint64_t *n;
     } rows[] = {
-        {"max_connections", &web->h1.n_refused},    {"header_timeout", &web->h1.n_header_timeouts},
-        {"idle_timeout", &web->h1.n_idle_timeouts}, {"publish_timeout", &web->h1.n_body_timeouts},
-        {"stall_timeout", &web->h1.n_stalls},       {"max_frame", &web->stats.n_frame_too_large},
-        {"max_store", &web->stats.n_store_full},    {"max_streams", &web->stats.n_streams_full},
+        {"max_connections", &web->h1.n_refused},
+        {"header_timeout", &web->h1.n_header_timeouts},
+        {"idle_timeout", &web->h1.n_idle_timeouts},
+        {"publish_timeout", &web->h1.n_body_timeouts},
+        {"stall_timeout", &web->h1.n_stalls},
+        {"max_frame", &web->stats.n_frame_too_large},
+        {"max_store", &web->stats.n_store_full},
+        {"max_streams", &web->stats.n_streams_full},
         {"guess_delay", &web->stats.n_late_full},
+        {"keep", &web->stats.n_forgotten},
+        {"head", &web->stats.n_head_too_large},
+        {"body", &web->stats.n_body_too_large},
+        {"http2", &web->h1.n_floods},
     };
-    describe(out, "limit_hits_total", "counter", "Times that a limit was met, by its option.");
+    describe(out, "limit_hits_total", "counter",
+             "Times that a limit was met, by its option, or by what is limited.");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         (void)sc_buf_printf(out, "stillcast_limit_hits_total{limit=\"%s\"} %" PRIu64 "\n",
                             rows[i].limit, get(rows[i].n));

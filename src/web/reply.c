@@ -83,6 +83,8 @@ void sc_web_refuse(struct sc_exchange *x, int status, const char *reason, void *
 {
     char sentence[SENTENCE_BYTES];
     int n = snprintf(sentence, sizeof sentence, "%s\n", reason ? reason : sc_status_reason(status));
+    if (status == 414 || status == 431)
+        sc_web_count(&((struct sc_lane *)self)->web->stats.n_head_too_large);
     struct sc_answer a = {
         .status = status,
         .media_type = "text/plain; charset=utf-8",

@@ -24,9 +24,10 @@
 
 /* Counted by whoever refuses; read by /metrics. */
 struct sc_web_stats {
-    _Atomic uint64_t n_frame_too_large, n_store_full, n_streams_full, n_rejected, n_wrong_host,
-        n_foreign_writes, n_auth_failures, n_auth_limited, n_points, n_points_refused,
-        n_late, /* answers to wrong keys that wait now */
+    _Atomic uint64_t n_frame_too_large, n_store_full, n_streams_full, n_head_too_large,
+        n_body_too_large, /* of a request that brings no picture */
+        n_forgotten, n_rejected, n_wrong_host, n_foreign_writes, n_auth_failures, n_auth_limited,
+        n_points, n_points_refused, n_late, /* answers to wrong keys that wait now */
         n_late_full, n_checks_full;
 };
 

@@ -253,6 +253,7 @@ def test_bodies_of_controls_have_a_limit(server, camera):
     start_, end = b'{"brightness": 4', b"}"
     assert set_controls(one, start_ + b" " * (8192 - len(start_ + end)) + end).status == 202
     assert set_controls(one, start_ + b" " * (8193 - len(start_ + end)) + end).status == 413
+    assert one.metrics()["stillcast_limit_hits_total", {"limit": "body"}] == 1
 
 
 def test_a_control_that_the_camera_refuses_is_told_and_disturbs_nothing(server, camera):

@@ -55,18 +55,6 @@ def test_every_field_of_the_json_is_told(watched):
     assert [key for key in sorted(found) if not told(key) and f'"{key}"' not in HTTP] == []
 
 
-def test_every_limit_that_is_counted_is_told_with_its_option(watched, run):
-    limits = re.findall(r'limit_hits_total\{limit="(\w+)"\}', wire.get(watched, "/metrics").text)
-    options = ["--" + limit.replace("_", "-") for limit in limits]
-    assert len(options) > 5
-    assert [option for option in options if not told(option.strip("-"))] == []
-    shown = run("--help").stdout
-    for option in options:
-        default = re.search(rf"{option} [\s\S]*?Default:\s+(\w+)\.", shown).group(1)
-        row = next(line for line in HTTP.splitlines() if line.startswith(f"| `{option}`"))
-        assert default == "0" or row.split("|")[2].split()[0] == default, row
-
-
 def test_every_get_row_of_the_url_table_is_served(watched):
     rows = re.findall(r"^\| `GET [^|]*", HTTP, re.M)
     targets = [t for row in rows for t in re.findall(r"`(?:GET )?(/[^`]*)`", row)]

@@ -156,6 +156,14 @@ def test_how_a_command_ended_is_a_field(server, command, end):
     assert look(s, "fine")["exit"] is None
 
 
+def test_a_command_may_take_its_time(server, tmp_path):
+    for n in (1, 2):
+        (tmp_path / f"{n}.jpg").write_bytes(pictures.jpeg(n))
+    s = server("v=exec:sh -c 'cat 1.jpg; sleep 0.5; cat 2.jpg; exec sleep 100'#timeout=20#on_demand=no")
+    wire.eventually(lambda: look(s)["seq"] and pictures.check(wire.get(s, "/v.jpg").body) == 2)
+    assert look(s)["retries"] == 0 and look(s)["state"] == "live"
+
+
 def test_restarts_are_limited(server, tmp_path):
     (tmp_path / "1.jpg").write_bytes(pictures.jpeg(1))
     s = server("v=exec:sh -c 'echo x >>starts; cat 1.jpg; exit 1'#restarts=2#on_demand=no")

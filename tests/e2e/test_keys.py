@@ -329,6 +329,16 @@ def test_every_doubt_about_the_file_is_a_no(server, run, keys, tmp_path):
         assert wire.get(s, "/metrics").status == 401
 
 
+def test_a_file_of_keys_has_a_size(server, run, keys):
+    most = 1024 * 1024
+    good = keys.path.read_text()
+    keys.path.write_text(good + "#" * (most - len(good)))
+    assert wire.get(server("--keys", keys.path), "/metrics", keys.bearer("meter")).status == 200
+    keys.path.write_text(good + "#" * (most - len(good) + 1))
+    ended = run("--listen", "127.0.0.1:0", "--keys", keys.path)
+    assert ended.code == 78 and "larger than 1 MiB" in ended.stderr, ended.stderr
+
+
 def test_other_addresses_need_keys_and_tls(run, server, keys, tmp_path):
     ended = run("--listen", "0.0.0.0:0")
     assert ended.code == 78 and "--keys" in ended.stderr and "127.0.0.1" in ended.stderr

@@ -50,6 +50,7 @@ def test_limits_of_a_head(server, name, at, past, status):
         assert answer.status == status and answer["connection"] == "close", name
         conn.expect_end()
     assert wire.get(s, "/healthz").status == 200
+    assert hits(s, "head") == 1
 
 
 def test_a_head_without_end_is_cut_early(server):
@@ -118,6 +119,24 @@ def test_max_store(server):
     assert wire.request(s, "PUT", "/f.jpg", body=large).status == 201
 
 
+def test_who_is_in_time_is_served(server):
+    """Each of them waits for a while that is well within its time, all at once."""
+    s = server(*(f"--{name}-timeout=20s" for name in ("header", "idle", "publish", "stall")))
+    picture = jpeg(1, size_bytes=500_000)
+    wire.put(s, "plot", picture)
+    with wire.Conn(s) as head, wire.Conn(s) as idle, wire.Conn(s) as body, wire.Conn(s, receive_bytes=4096) as stalled:
+        head.send(b"GET /healthz HTTP/1.1\r\nHost: loc")
+        assert idle.request("GET", "/healthz").status == 200
+        body.send_request("PUT", "/slow.jpg", {"Content-Length": str(len(picture))}, picture[:1000])
+        stalled.send_request("GET", "/plot.jpg")
+        assert all(conn.is_silent(0.15) for conn in (head, idle, body))
+        head.send(b"alhost\r\n\r\n")
+        assert head.read_answer().status == idle.request("GET", "/healthz").status == 200
+        body.send(picture[1000:])
+        assert body.read_answer().status == 201 and stalled.read_answer().body == picture
+    assert sum(hits(s, f"{name}_timeout") for name in ("header", "idle", "publish", "stall")) == 0
+
+
 def test_header_timeout(server):
     s = server("--header-timeout", "300ms")
     with wire.Conn(s) as conn, wire.Conn(s) as silent:
@@ -180,7 +199,9 @@ def test_keep_forgets_a_pushed_stream_that_nobody_uses(server):
         viewer.next_seq()
         wire.eventually(lambda: wire.get(s, "/api/streams/plot").status == 404, 5)
         assert wire.get(s, "/api/streams/watched").status == wire.get(s, "/api/streams/made").status == 200
+        wire.eventually(lambda: hits(s, "keep") == 1)
     wire.eventually(lambda: wire.get(s, "/api/streams/watched").status == 404, 5)
+    wire.eventually(lambda: hits(s, "keep") == 2)
 
 
 def test_addresses(server, run):

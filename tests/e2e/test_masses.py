@@ -4,6 +4,7 @@ are wrong. Nothing is kept of them, and others do not notice."""
 import base64
 import collections
 import os
+import random
 import re
 import statistics
 import threading
@@ -19,6 +20,7 @@ from test_soak import resident_kib
 
 pytestmark = [needs_libcrypt, pytest.mark.skipif("SANITIZER" in os.environ, reason="counts memory and milliseconds")]
 N_NAMES, N_PUBLISHED, N_GRAPHS, N_PASSWORDS = 1_000_000, 10_000, 500, 100_000
+N_TOKENS = int(os.environ.get("TOKENS", 200_000))  # over the network; tests/unit/test_tokens.c tries a million
 STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 BATCH = 1000
 
@@ -129,3 +131,27 @@ def test_a_hundred_thousand_passwords_open_nothing_and_keep_nobody_waiting(serve
     assert statistics.median(took) <= wire.patience(0.1) and took[0] <= wire.patience(0.5), took
     print(f"\n{N_PASSWORDS} wrong passwords in {time.monotonic() - began:.1f} s, 10 looked at; a new login took "
           f"{took[0] * 1000:.0f} ms meanwhile, {len(took) - 1} others {statistics.median(took) * 1000:.0f} ms")
+
+
+def test_no_token_of_many_opens_anything_and_who_has_the_right_one_is_never_kept_waiting(server, tmp_path):
+    keys = Keys(tmp_path / "keys", boss="view=* publish=* metrics")
+    chance = random.Random(0)
+
+    def guess_of(n):
+        token = base64.urlsafe_b64encode(chance.randbytes(32)).decode().rstrip("=")
+        return f"GET /lobby.jpg HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer sc_{token}\r\n\r\n".encode()
+    s = server("--keys", keys.path, "--guess-delay", 0)
+    wire.put(s, "lobby", jpeg(1), keys.bearer("boss"))
+    Flood(s, 2_000, guess_of).run()
+    before_kib, began, took = resident_kib(s), time.monotonic(), []
+    flood = Flood(s, N_TOKENS, guess_of)  # from the same address as the one who has a key
+    for _ in flood.answers():
+        if len(took) < 50:
+            asked = time.monotonic()
+            assert wire.get(s, "/lobby.jpg", keys.bearer("boss")).status == 200
+            took.append(time.monotonic() - asked)
+    minutes = 1 + (time.monotonic() - began) // 60
+    assert set(flood.statuses) <= {401, 429} and flood.statuses[429] >= N_TOKENS - 10 * minutes, flood.statuses
+    assert statistics.median(took) <= wire.patience(0.1) and resident_kib(s) - before_kib <= 256
+    print(f"\n{N_TOKENS} wrong tokens in {time.monotonic() - began:.1f} s: {dict(flood.statuses)}; {len(took)} requests with the right "
+          f"one took {statistics.median(took) * 1000:.0f} ms, {max(took) * 1000:.0f} ms at the most; {resident_kib(s) - before_kib:+} KiB")

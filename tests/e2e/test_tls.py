@@ -425,6 +425,14 @@ def test_what_cannot_be_trusted_is_refused_at_the_start(run, site, tmp_path):
         assert run(*args).code == code, args
 
 
+def test_there_may_be_64_certificates_and_not_one_more(server, run, site):
+    s = server(*site.args * 64)
+    s.tls = site.client
+    assert wire.get(s, "/healthz").status == 200
+    ended = run("--listen", "127.0.0.1:0", *site.args * 65)
+    assert ended.code == 78 and "64 at the most" in ended.stderr, ended.stderr
+
+
 def test_an_expired_certificate_is_used_and_warned_of(server, tmp_path):
     gone, soon = trust.pair(tmp_path, "gone"), trust.pair(tmp_path, "soon", days=13)
     trust.expire(gone, tmp_path)

@@ -9,6 +9,8 @@ import banned
 import headers
 import layers
 import layout
+import limits
+import proofs
 import sizes
 import symbols
 import text
@@ -16,6 +18,7 @@ import tree
 
 CHECKS = {
     "layout": layout, "text": text, "layers": layers, "banned": banned, "headers": headers, "symbols": symbols,
+    "limits": limits, "proofs": proofs,
     "cppcheck": types.SimpleNamespace(check=analyze.check_cppcheck, planted=analyze.planted_cppcheck),
     "clang-tidy": types.SimpleNamespace(check=analyze.check_tidy, planted=analyze.planted_tidy,
                                         prepare=analyze.prepare_tidy),

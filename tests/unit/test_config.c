@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 
-#define WORDS_MAX  8
+#define WORDS_MAX  32
 #define LINE_BYTES 2000
 
 /* Parses the words of a line that are separated by blanks; "stillcast" itself is put in front. */
@@ -218,6 +218,21 @@ static void an_endless_option_is_cut_in_the_sentence(void **state)
     sc_config_fini(&config);
 }
 
+static void there_may_be_so_many_trusted_proxies_and_not_one_more(void **state)
+{
+    for (int n = 16; n <= 17; n++) {
+        struct sc_config config;
+        struct sc_err err = {0};
+        char text[LINE_BYTES] = "", copy[LINE_BYTES];
+        for (int i = 0; i < n; i++)
+            (void)snprintf(text + strlen(text), sizeof text - strlen(text),
+                           "--trusted-proxy=10.0.0.%d ", i);
+        assert_int_equal(parse(text, copy, &config, &err), n > 16 ? -EINVAL : 0);
+        assert_int_equal(strstr(err.text, "16 --trusted-proxy") != NULL, n > 16);
+        sc_config_fini(&config);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +247,7 @@ int main(void)
         cmocka_unit_test(max_store_may_equal_max_frame),
         cmocka_unit_test(origins_and_names_are_taken),
         cmocka_unit_test(an_endless_option_is_cut_in_the_sentence),
+        cmocka_unit_test(there_may_be_so_many_trusted_proxies_and_not_one_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

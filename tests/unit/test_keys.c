@@ -128,6 +128,19 @@ static void a_file_is_taken_wholly_or_not_at_all(void **state)
     (void)keys_of("a " DIGITS "\nb c\n", -EINVAL);
 }
 
+static void there_may_be_a_thousand_keys_and_not_one_more(void **state)
+{
+    for (size_t n = SC_KEYS_MAX; n <= SC_KEYS_MAX + 1; n++) {
+        char *text = calloc(n, 128), *at = text;
+        for (size_t i = 0; i < n; i++)
+            at += sprintf(at, "k%zu " DIGITS " view=*\n", i);
+        struct sc_keys *keys = keys_of(text, n > SC_KEYS_MAX ? -EINVAL : 0);
+        assert_int_equal(keys ? keys->n : 0, n > SC_KEYS_MAX ? 0 : SC_KEYS_MAX);
+        sc_keys_unref(&keys);
+        free(text);
+    }
+}
+
 static void anybody_has_no_token(void **state)
 {
     struct sc_keys *keys = keys_of("anybody - view=*\n", 0);
@@ -373,6 +386,7 @@ int main(void)
         cmocka_unit_test(a_line_is_understood_or_refused),
         cmocka_unit_test(a_key_may_what_its_patterns_say),
         cmocka_unit_test(a_file_is_taken_wholly_or_not_at_all),
+        cmocka_unit_test(there_may_be_a_thousand_keys_and_not_one_more),
         cmocka_unit_test(anybody_has_no_token),
         cmocka_unit_test(authorization_is_read_strictly),
         cmocka_unit_test(a_link_is_good_until_its_last_second),

@@ -290,6 +290,22 @@ static void limits_are_the_callers(void **state)
     assert_int_equal(sc_picture_probe(png->data, png->len_bytes, &tight, &info, NULL), -EMSGSIZE);
 }
 
+static void limits_hold_at_their_value_and_not_one_past_it(void **state)
+{
+    static const struct {
+        uint64_t width_px, height_px;
+        int rc;
+    } cases[] = {
+        {16384, 1, 0},         {16385, 1, -EMSGSIZE},    {1, 16384, 0},
+        {1, 16385, -EMSGSIZE}, {10000, 10000, 0},        {10000, 10001, -EMSGSIZE},
+        {16384, 6103, 0},      {16384, 6104, -EMSGSIZE}, {1ULL << 32, 1ULL << 32, -EMSGSIZE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(sc_picture_check_size(&limits, cases[i].width_px, cases[i].height_px),
+                         cases[i].rc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -301,6 +317,7 @@ int main(void)
         cmocka_unit_test(svg_is_read_as_far_as_its_numbers_and_its_end),
         cmocka_unit_test(no_picture_is_told_as_such),
         cmocka_unit_test(limits_are_the_callers),
+        cmocka_unit_test(limits_hold_at_their_value_and_not_one_past_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -109,6 +109,18 @@ static void a_header_is_understood_however_it_is_cut(void **state)
     }
 }
 
+static void a_first_line_has_107_bytes_and_not_one_more(void **state)
+{
+    for (int len = 107; len <= 108; len++) {
+        struct sc_address address = {.family = AF_UNSPEC};
+        char line[128];
+        (void)snprintf(line, sizeof line, "PROXY UNKNOWN %0*d\r\n", len - 16, 0);
+        assert_int_equal(strlen(line), len);
+        assert_int_equal(sc_proxy_header_parse(line, (size_t)len, &address),
+                         len > 107 ? -EPROTO : len);
+    }
+}
+
 static void only_trusted_proxies_are_believed(void **state)
 {
     static const struct {
@@ -151,12 +163,35 @@ static void only_trusted_proxies_are_believed(void **state)
     }
 }
 
+/* All but the first are proxies, the connection's own among them. */
+static void so_many_hops_are_followed_and_not_one_more(void **state)
+{
+    struct sc_network network;
+    assert_int_equal(sc_network_parse("10.0.0.0/24", &network), 0);
+    const struct sc_trusted trusted = {&network, 1};
+    for (int n = 16; n <= 17; n++) {
+        char head[512] = "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.1", text[64];
+        struct sc_client client = {.is_https = false};
+        struct sc_request request;
+        for (int i = 1; i < n; i++)
+            (void)snprintf(head + strlen(head), sizeof head - strlen(head), ", 10.0.0.%d", i);
+        (void)snprintf(head + strlen(head), sizeof head - strlen(head), "\r\n\r\n");
+        assert_int_equal(sc_request_parse(head, strlen(head), &request, NULL), 0);
+        assert_int_equal(sc_address_parse("10.0.0.99", &client.address), 0);
+        sc_forwarded_read(&request, &trusted, &client);
+        sc_address_format(&client.address, text);
+        assert_string_equal(text, n == 16 ? "192.0.2.1" : "10.0.0.1");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_network_has_what_begins_like_it),
         cmocka_unit_test(a_header_is_understood_however_it_is_cut),
+        cmocka_unit_test(a_first_line_has_107_bytes_and_not_one_more),
         cmocka_unit_test(only_trusted_proxies_are_believed),
+        cmocka_unit_test(so_many_hops_are_followed_and_not_one_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What costs the peer little and us something: so much of it, then the peer is sent away. */
+#include "http/h2/budget.h"
+
 #include "base/clock.h"
 #include "http/h2/conn.h"
 #include "net/loop.h"
@@ -13,13 +15,14 @@
 #define PRIORITIES_MAX   4096 /* Chromium sends several for each picture in view */
 #define PRIORITIES_PER_S 1000
 #define GLITCHES_MAX     100
+#define GLITCHES_PER_S   1
 #define CONTINUE_MAX     8
 /* nghttp2 counts a CONTINUATION as often as its head comes in pieces. */
 #define FRAME_HEAD_BYTES 9
+#define SETTING_BYTES    6
 
-/* Takes one from the budget of most, which regains so many a second. Returns: false when there was
- * none. */
-static bool spend(struct sc_h2_budget *budget, unsigned most, unsigned per_second, uint64_t now)
+bool sc_h2_budget_spend(struct sc_h2_budget *budget, unsigned most, unsigned per_second,
+                        uint64_t now)
 {
     uint64_t regained =
         budget->refilled_ns ? (now - budget->refilled_ns) * per_second / SC_NS_PER_S : most;
@@ -37,15 +40,15 @@ static bool spend(struct sc_h2_budget *budget, unsigned most, unsigned per_secon
 static int or_send_away(struct sc_h2 *h2, bool is_within)
 {
     if (!is_within)
-        sc_h2_send_away(h2, NGHTTP2_ENHANCE_YOUR_CALM);
+        sc_h2_send_flooder_away(h2);
     return 0;
 }
 
 static int on_invalid(nghttp2_session *session, const nghttp2_frame *frame, int error, void *self)
 {
     struct sc_h2 *h2 = self;
-    return or_send_away(h2,
-                        spend(&h2->glitches, GLITCHES_MAX, 1, sc_loop_now_ns(h2->config->loop)));
+    return or_send_away(h2, sc_h2_budget_spend(&h2->glitches, GLITCHES_MAX, GLITCHES_PER_S,
+                                               sc_loop_now_ns(h2->config->loop)));
 }
 
 /* nghttp2 passes over heads on streams that it has forgotten, as over DATA, which is lawful. */
@@ -64,14 +67,16 @@ static bool may_begin(struct sc_h2 *h2, const nghttp2_frame_hd *head)
     uint64_t now = sc_loop_now_ns(h2->config->loop);
     switch (head->type) {
     case NGHTTP2_RST_STREAM:
-        return spend(&h2->resets, RESETS_MAX, RESETS_PER_S, now);
+        return sc_h2_budget_spend(&h2->resets, RESETS_MAX, RESETS_PER_S, now);
     case NGHTTP2_PRIORITY:
-        return spend(&h2->priorities, PRIORITIES_MAX, PRIORITIES_PER_S, now);
+        return sc_h2_budget_spend(&h2->priorities, PRIORITIES_MAX, PRIORITIES_PER_S, now);
     case NGHTTP2_PING:
-        return spend(&h2->pings, PINGS_MAX, PINGS_PER_S, now);
+        return sc_h2_budget_spend(&h2->pings, PINGS_MAX, PINGS_PER_S, now);
     case NGHTTP2_DATA:
         return head->length > 0 || head->flags & NGHTTP2_FLAG_END_STREAM ||
-               spend(&h2->glitches, GLITCHES_MAX, 1, now);
+               sc_h2_budget_spend(&h2->glitches, GLITCHES_MAX, GLITCHES_PER_S, now);
+    case NGHTTP2_SETTINGS:
+        return head->length <= SETTINGS_MAX * SETTING_BYTES;
     case NGHTTP2_HEADERS:
         h2->n_continued = 0;
         return true;
@@ -106,8 +111,8 @@ static void on_reset_sent(struct sc_h2 *h2, uint32_t error_code)
     if (error_code == NGHTTP2_FLOW_CONTROL_ERROR)
         sc_h2_send_away(h2, error_code);
     else if (error_code != NGHTTP2_NO_ERROR && error_code != NGHTTP2_CANCEL)
-        (void)or_send_away(h2,
-                           spend(&h2->glitches, GLITCHES_MAX, 1, sc_loop_now_ns(h2->config->loop)));
+        (void)or_send_away(h2, sc_h2_budget_spend(&h2->glitches, GLITCHES_MAX, GLITCHES_PER_S,
+                                                  sc_loop_now_ns(h2->config->loop)));
 }
 
 static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, void *self)

@@ -17,6 +17,7 @@
 #include "base/list.h"
 #include "http/carrier.h"
 #include "http/h2.h"
+#include "http/h2/budget.h"
 #include "http/h2/past.h"
 #include "net/timer.h"
 
@@ -26,12 +27,6 @@
 #define SC_H2_SLICES      4         /* that sc_exchange_send takes at the most */
 
 enum sc_h2_phase { SC_H2_OPEN, SC_H2_CLOSING, SC_H2_LINGER, SC_H2_DOOMED };
-
-/* What a peer may do in vain, refilled as time goes by. */
-struct sc_h2_budget {
-    uint64_t refilled_ns;
-    unsigned n_left;
-};
 
 struct sc_h2 {
     struct sc_h1_config *config;
@@ -138,6 +133,9 @@ bool sc_h2_can_send(const struct sc_h2_stream *s);
 
 /** No new streams, and an end that names the reason. */
 void sc_h2_send_away(struct sc_h2 *h2, uint32_t error_code);
+
+/** The same for one who costs too much, and counts him. */
+void sc_h2_send_flooder_away(struct sc_h2 *h2);
 
 /** Sets nghttp2's callbacks and options for what a peer may do in vain. */
 void sc_h2_set_budgets(nghttp2_session_callbacks *callbacks, nghttp2_option *option);
