@@ -18,7 +18,7 @@ ROWS = [  # status, method, target, fields, body
         "/video_feed", "/?action=snapshot", "/?action=stream", "/.pages/style.css")),
     (200, "HEAD", "/plot.jpg", (), None), (204, "OPTIONS", "/plot.jpg", (), None), (201, "PUT", "/new.jpg", (), jpeg(1)),
     (304, "GET", "/plot.jpg", [("If-Modified-Since", "Tue, 01 Jan 2036 00:00:00 GMT")], None),
-    (400, "GET", "/../x", (), None), (400, "PUT", "/x.jpg", (), b"no picture"), (400, "GET", "/plot.jpg?after=x", (), None),
+    (400, "GET", "/../x", (), None), (415, "PUT", "/x.jpg", (), b"no picture"), (400, "GET", "/plot.jpg?after=x", (), None),
     (401, "GET", "/plot.jpg", [("Authorization", "Bearer none")], None), (403, "DELETE", "/plot", [FOREIGN], None),
     (404, "GET", "/none.jpg", (), None), (404, "GET", "/api/streams/none", [("Accept", "application/json")], None),
     (405, "DELETE", "/metrics", (), None), (408, "PUT", "/slow.jpg", [("Content-Length", "10")], b"x"),
@@ -63,8 +63,10 @@ def test_every_answer_has_the_headers_that_protect(server, guarded):
 
 def test_who_is_refused_at_the_door_gets_them_too(server):
     s = server("--max-connections", 1)
-    with wire.Conn(s) as first, wire.Conn(s) as second:
-        answer = second.read_answer()
+    with wire.Conn(s) as first:
+        assert first.request("GET", "/healthz").status == 200
+        with wire.Conn(s) as second:
+            answer = second.read_answer()
         assert answer.status == 503
         check(answer)
         assert first.request("GET", "/healthz").status == 200

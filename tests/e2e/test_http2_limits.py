@@ -38,7 +38,7 @@ def empty_data(rude, n):
 
 
 def settings_of(rude, n):
-    return frames.SettingsFrame(0, settings={0x100 + i: i for i in range(n)}).serialize()
+    return frames.SettingsFrame(0, settings={0x80 + i: i for i in range(n)}).serialize()
 
 
 def continuations(rude, n):

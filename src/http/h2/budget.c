@@ -131,7 +131,7 @@ void sc_h2_set_budgets(nghttp2_session_callbacks *callbacks, nghttp2_option *opt
     nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, on_frame_began);
     nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_frame_sent);
     nghttp2_option_set_max_outbound_ack(option, ACKS_MAX);
-    nghttp2_option_set_max_settings(option, SETTINGS_MAX);
+    nghttp2_option_set_max_settings(option, SETTINGS_MAX + 1); /* we count what is too many */
     nghttp2_option_set_stream_reset_rate_limit(option, RESETS_MAX, RESETS_PER_S);
     nghttp2_option_set_max_continuations(option, (CONTINUE_MAX + 1) * FRAME_HEAD_BYTES);
 }
