@@ -133,7 +133,7 @@ static void there_may_be_a_thousand_keys_and_not_one_more(void **state)
     for (size_t n = SC_KEYS_MAX; n <= SC_KEYS_MAX + 1; n++) {
         char *text = calloc(n, 128), *at = text;
         for (size_t i = 0; i < n; i++)
-            at += sprintf(at, "k%zu " DIGITS " view=*\n", i);
+            at += snprintf(at, 128, "k%zu " DIGITS " view=*\n", i);
         struct sc_keys *keys = keys_of(text, n > SC_KEYS_MAX ? -EINVAL : 0);
         assert_int_equal(keys ? keys->n : 0, n > SC_KEYS_MAX ? 0 : SC_KEYS_MAX);
         sc_keys_unref(&keys);

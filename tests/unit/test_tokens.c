@@ -58,10 +58,10 @@ static int set_up(void **state)
         uint8_t digest[SC_DIGEST_BYTES];
         make_token(rig, rig->tokens[i]);
         assert_int_equal(sc_digest(rig->tokens[i], strlen(rig->tokens[i]), digest), 0);
-        at += sprintf(at, "key%d sha256:", i);
+        at += snprintf(at, 16, "key%d sha256:", i);
         for (size_t b = 0; b < sizeof digest; b++)
-            at += sprintf(at, "%02x", digest[b]);
-        at += sprintf(at, " view=*\n");
+            at += snprintf(at, 3, "%02x", digest[b]);
+        at += snprintf(at, 16, " view=*\n");
     }
     assert_int_equal(sc_keys_parse(&text, &rig->keys, NULL), 0);
     assert_int_equal(sc_guesses_create(&rig->guesses), 0);
