@@ -5,7 +5,11 @@
  *
  * TLS 1.2 with forward secrecy and authenticated encryption, and 1.3; no compression, no
  * renegotiation, no early data, and no session tickets: every handshake is a full one, and no key
- * outlives its connection. */
+ * outlives its connection.
+ *
+ * A client is cut that makes us work for nothing: 32 messages of the handshake's kind after the
+ * handshake (KeyUpdate in 1.3, wishes to renegotiate in 1.2), one more each second; 64 KiB received
+ * without a byte of data in it, a handshake included. */
 #pragma once
 
 #include "net/conn.h"
@@ -28,6 +32,7 @@ struct sc_tls_stats {
     _Atomic uint64_t n_handshakes; /* finished */
     _Atomic uint64_t n_failures;   /* refused or broken off by either side */
     _Atomic uint64_t n_plaintext;  /* of these: clients that spoke HTTP without TLS */
+    _Atomic uint64_t n_floods;     /* connections cut, because they made us work for nothing */
 };
 
 /* What a person wants to know of a certificate. */

@@ -10,12 +10,17 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/budget.h"
+#include "base/clock.h"
 #include "base/own.h"
 #include "net/tls_inside.h"
 #include "stillcast/log.h"
 
 #define RECORD_BYTES   16384
 #define LEFT_MAX_BYTES (128 * 1024)
+#define VAIN_MAX_BYTES (64 * 1024) /* see tls.h */
+#define MESSAGES_MAX   32
+#define MESSAGES_PER_S 1
 
 struct tls_conn {
     SSL *ssl;
@@ -26,6 +31,9 @@ struct tls_conn {
     bool is_owed; /* the last byte of a record, already in left, was not reported */
     bool is_up;   /* the handshake is done */
     bool is_broken;
+    bool is_flooding;
+    struct sc_budget messages; /* of the handshake's kind, after the handshake */
+    size_t vain_bytes;         /* received since the last data came out of what is received */
 };
 
 /* --- between OpenSSL and the descriptor --- */
@@ -64,8 +72,8 @@ static int keep(struct tls_conn *t, const char *data, size_t bytes)
 static int on_write(BIO *bio, const char *data, int bytes)
 {
     struct tls_conn *t = BIO_get_data(bio);
-    ssize_t n = t->left ? 0 : send(t->fd, data, (size_t)bytes, MSG_NOSIGNAL);
-    if (n < 0 && errno != EAGAIN)
+    ssize_t n = t->left || t->is_flooding ? 0 : send(t->fd, data, (size_t)bytes, MSG_NOSIGNAL);
+    if ((n < 0 && errno != EAGAIN) || t->is_flooding)
         return -1;
     size_t sent = n > 0 ? (size_t)n : 0;
     if (sent < (size_t)bytes && keep(t, data + sent, (size_t)bytes - sent) < 0)
@@ -75,12 +83,25 @@ static int on_write(BIO *bio, const char *data, int bytes)
 
 static int on_read(BIO *bio, char *data, int bytes)
 {
-    const struct tls_conn *t = BIO_get_data(bio);
+    struct tls_conn *t = BIO_get_data(bio);
     BIO_clear_retry_flags(bio);
-    ssize_t n = recv(t->fd, data, (size_t)bytes, 0);
+    ssize_t n = t->is_flooding ? 0 : recv(t->fd, data, (size_t)bytes, 0);
     if (n < 0 && errno == EAGAIN)
         BIO_set_retry_read(bio);
-    return (int)n;
+    t->vain_bytes += n > 0 ? (size_t)n : 0;
+    t->is_flooding = t->is_flooding || t->vain_bytes > VAIN_MAX_BYTES;
+    return t->is_flooding ? -1 : (int)n;
+}
+
+/* After the handshake a client may still ask for new keys, or for another handshake, which is
+ * refused. OpenSSL would answer for as long as there are such messages in the socket. */
+static void on_message(int is_sent, int version, int kind, const void *data, size_t bytes, SSL *ssl,
+                       void *self)
+{
+    struct tls_conn *t = self;
+    if (t->is_up && !is_sent && kind == SSL3_RT_HANDSHAKE &&
+        !sc_budget_spend(&t->messages, MESSAGES_MAX, MESSAGES_PER_S, sc_clock_ns()))
+        t->is_flooding = true;
 }
 
 static long on_control(BIO *bio, int command, long number, void *data)
@@ -122,6 +143,8 @@ static int break_off(struct sc_conn *conn)
 {
     struct tls_conn *t = conn->state;
     unsigned long code = ERR_peek_error();
+    if (t->is_flooding && !t->is_broken)
+        count(&sc_tls_count(t->tls)->n_floods);
     if (!t->is_up && !t->is_broken) {
         const char *why = ERR_reason_error_string(code);
         count(&sc_tls_count(t->tls)->n_failures);
@@ -175,10 +198,12 @@ static ssize_t tls_recv(struct sc_conn *conn, void *data, size_t len_bytes)
         size_t want = len_bytes - got;
         int n = SSL_read(t->ssl, (char *)data + got, want < INT_MAX ? (int)want : INT_MAX);
         goes_on = n > 0;
-        if (goes_on)
+        if (goes_on) {
             got += (size_t)n;
-        else
+            t->vain_bytes = 0;
+        } else {
             rc = explain(conn, n);
+        }
     }
     conn->wants_write = t->left;
     conn->is_ended = !goes_on && rc != -EAGAIN;
@@ -284,6 +309,8 @@ int sc_conn_init_tls(struct sc_conn *conn, struct sc_tls *tls, int fd)
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl, bio, bio);
     SSL_set_accept_state(ssl);
+    SSL_set_msg_callback(ssl, on_message);
+    SSL_set_msg_callback_arg(ssl, t);
     *t = (struct tls_conn){.ssl = ssl, .tls = tls, .fd = fd};
     *conn = (struct sc_conn){.ops = &tls_ops, .fd = fd, .state = t};
     return 0;

@@ -1,5 +1,5 @@
 """What one HTTP/2 connection may do in vain: all of it, and it goes on; more, and it is sent away and counted. What comes back as
-time goes by is in tests/unit/test_h2_budget.c; that others do not notice in test_http2.py."""
+time goes by is in tests/unit/test_budget.c; that others do not notice in test_http2.py."""
 
 import pytest
 

@@ -13,11 +13,11 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include "base/budget.h"
 #include "base/buf.h"
 #include "base/list.h"
 #include "http/carrier.h"
 #include "http/h2.h"
-#include "http/h2/budget.h"
 #include "http/h2/past.h"
 #include "net/timer.h"
 
@@ -46,7 +46,7 @@ struct sc_h2 {
     uint64_t progress_ns;       /* the socket last took something */
     struct sc_h2_past past;
     unsigned n_continued; /* pieces of the head at hand */
-    struct sc_h2_budget resets, pings, priorities, glitches;
+    struct sc_budget resets, pings, priorities, glitches;
     bool is_readable, is_blocked, is_inside, is_advancing, is_deferred;
 };
 
