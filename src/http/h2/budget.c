@@ -28,13 +28,8 @@ static int or_send_away(struct sc_h2 *h2, bool is_within)
 static int on_invalid(nghttp2_session *session, const nghttp2_frame *frame, int error, void *self)
 {
     struct sc_h2 *h2 = self;
-<<<<<<< HEAD
     return or_send_away(h2, sc_budget_spend(&h2->glitches, GLITCHES_MAX, GLITCHES_PER_S,
                                             sc_loop_now_ns(h2->config->loop)));
-=======
-    return or_send_away(
-        h2, sc_budget_spend(&h2->glitches, GLITCHES_MAX, 1, sc_loop_now_ns(h2->config->loop)));
->>>>>>> 878485b (net: a TLS client that makes the server work for nothing is cut)
 }
 
 /* nghttp2 passes over heads on streams that it has forgotten, as over DATA, which is lawful. */
@@ -53,7 +48,6 @@ static bool may_begin(struct sc_h2 *h2, const nghttp2_frame_hd *head)
     uint64_t now = sc_loop_now_ns(h2->config->loop);
     switch (head->type) {
     case NGHTTP2_RST_STREAM:
-<<<<<<< HEAD
         return sc_budget_spend(&h2->resets, RESETS_MAX, RESETS_PER_S, now);
     case NGHTTP2_PRIORITY:
         return sc_budget_spend(&h2->priorities, PRIORITIES_MAX, PRIORITIES_PER_S, now);
@@ -64,16 +58,6 @@ static bool may_begin(struct sc_h2 *h2, const nghttp2_frame_hd *head)
                sc_budget_spend(&h2->glitches, GLITCHES_MAX, GLITCHES_PER_S, now);
     case NGHTTP2_SETTINGS:
         return head->length <= SETTINGS_MAX * SETTING_BYTES;
-=======
-        return sc_budget_spend(&h2->resets, RESETS_MAX, RESETS_PER_S, now);
-    case NGHTTP2_PRIORITY:
-        return sc_budget_spend(&h2->priorities, PRIORITIES_MAX, PRIORITIES_PER_S, now);
-    case NGHTTP2_PING:
-        return sc_budget_spend(&h2->pings, PINGS_MAX, PINGS_PER_S, now);
-    case NGHTTP2_DATA:
-        return head->length > 0 || head->flags & NGHTTP2_FLAG_END_STREAM ||
-               sc_budget_spend(&h2->glitches, GLITCHES_MAX, 1, now);
->>>>>>> 878485b (net: a TLS client that makes the server work for nothing is cut)
     case NGHTTP2_HEADERS:
         h2->n_continued = 0;
         return true;
@@ -108,13 +92,8 @@ static void on_reset_sent(struct sc_h2 *h2, uint32_t error_code)
     if (error_code == NGHTTP2_FLOW_CONTROL_ERROR)
         sc_h2_send_away(h2, error_code);
     else if (error_code != NGHTTP2_NO_ERROR && error_code != NGHTTP2_CANCEL)
-<<<<<<< HEAD
         (void)or_send_away(h2, sc_budget_spend(&h2->glitches, GLITCHES_MAX, GLITCHES_PER_S,
                                                sc_loop_now_ns(h2->config->loop)));
-=======
-        (void)or_send_away(
-            h2, sc_budget_spend(&h2->glitches, GLITCHES_MAX, 1, sc_loop_now_ns(h2->config->loop)));
->>>>>>> 878485b (net: a TLS client that makes the server work for nothing is cut)
 }
 
 static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, void *self)
