@@ -167,8 +167,8 @@ static void write_tls(struct sc_buf *out, const struct sc_web *web)
           (double)get(&stats->n_failures));
     plain(out, "tls_plaintext_total", "counter", "Of these: clients that spoke HTTP without TLS.",
           (double)get(&stats->n_plaintext));
-    plain(out, "tls_floods_total", "counter",
-          "TLS connections cut: much work, and no data in it.", (double)get(&stats->n_floods));
+    plain(out, "tls_floods_total", "counter", "TLS connections cut: much work, and no data in it.",
+          (double)get(&stats->n_floods));
 }
 
 /* Over all loops: a turn's length is what an event that came at its beginning has waited. */
