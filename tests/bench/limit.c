@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The least that a server of live pictures can do, as a measure for ours: one thread, one send per
  * viewer and frame from one buffer, no checks, no HTTP but a fixed answer, the picture its own:
- * limit [-j PROCESSES] send|sendfile|uring FPS PICTURE. Prints its port. Several processes share
- * the viewers, each with a loop of its own. */
+ * limit [-j PROCESSES] send|sendfile|uring|tls FPS PICTURE. Prints its port. Several processes
+ * share the viewers, each with a loop of its own. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -123,7 +123,7 @@ static void serve(struct limit *limit, struct viewer *viewer)
     do {
         if (!offer(limit, viewer, &one))
             return;
-        const struct limit_way *way = limit->way->want_file ? limit->way : &limit_send;
+        const struct limit_way *way = limit->way == limit_uring ? &limit_send : limit->way;
         way->send(&one, 1);
     } while (take(viewer, one.sent));
 }
@@ -150,16 +150,16 @@ static void serve_all(struct limit *limit)
 
 static void take_viewer(struct limit *limit)
 {
-    char request[4096];
     int fd = accept4(limit->listen_fd, NULL, NULL, SOCK_CLOEXEC);
-    if (fd < 0 || limit->n_viewers == MAX_VIEWERS || recv(fd, request, sizeof request, 0) <= 0)
+    if (fd < 0 || limit->n_viewers == MAX_VIEWERS)
         return;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &(int){16384}, sizeof(int));
     struct viewer *viewer = &limit->viewers[limit->n_viewers++];
     *viewer = (struct viewer){.fd = fd};
     struct epoll_event event = {.events = EPOLLOUT | EPOLLET, .data.ptr = viewer};
-    if (bench_send_all(fd, answer, sizeof answer - 1) < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
+    if (limit->way->greet(fd, answer, sizeof answer - 1) < 0 ||
+        fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ||
         epoll_ctl(limit->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
         viewer->fd = -1;
 }
@@ -232,8 +232,8 @@ static void turn(struct limit *limit)
 
 static const struct limit_way *find_way(const char *name)
 {
-    const struct limit_way *const ways[] = {&limit_send, &limit_sendfile, limit_uring};
-    for (size_t i = 0; i < 3; i++)
+    const struct limit_way *const ways[] = {&limit_send, &limit_sendfile, limit_uring, limit_tls};
+    for (size_t i = 0; i < 4; i++)
         if (ways[i] && strcmp(ways[i]->name, name) == 0)
             return ways[i];
     return NULL;
@@ -264,7 +264,7 @@ int main(int argc, char **argv)
     limit.way = is_right ? find_way(argv[optind]) : NULL;
     double fps = is_right ? strtod(argv[optind + 1], NULL) : 0;
     if (!limit.way || fps < 1.1) {
-        fprintf(stderr, "usage: limit [-j PROCESSES] send|sendfile|uring FPS PICTURE\n");
+        fprintf(stderr, "usage: limit [-j PROCESSES] send|sendfile|uring|tls FPS PICTURE\n");
         return 2;
     }
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);

@@ -30,5 +30,11 @@ static void uring_send(struct limit_send *sends, size_t n)
     }
 }
 
-static const struct limit_way uring = {.name = "uring", .open = uring_open, .send = uring_send};
+static int uring_greet(int fd, const char *answer, size_t len_bytes)
+{
+    return limit_send.greet(fd, answer, len_bytes);
+}
+
+static const struct limit_way uring = {
+    .name = "uring", .open = uring_open, .greet = uring_greet, .send = uring_send};
 const struct limit_way *const limit_uring = &uring;

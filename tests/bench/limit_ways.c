@@ -5,6 +5,15 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 
+#include "wire.h"
+
+static int greet(int fd, const char *answer, size_t len_bytes)
+{
+    char request[4096];
+    return recv(fd, request, sizeof request, 0) > 0 ? bench_send_all(fd, answer, len_bytes)
+                                                    : -ECONNRESET;
+}
+
 static void send_each(struct limit_send *sends, size_t n)
 {
     for (struct limit_send *s = sends; s < sends + n; s++) {
@@ -25,6 +34,6 @@ static void sendfile_each(struct limit_send *sends, size_t n)
     }
 }
 
-const struct limit_way limit_send = {.name = "send", .send = send_each};
+const struct limit_way limit_send = {.name = "send", .greet = greet, .send = send_each};
 const struct limit_way limit_sendfile = {
-    .name = "sendfile", .want_file = true, .send = sendfile_each};
+    .name = "sendfile", .want_file = true, .greet = greet, .send = sendfile_each};

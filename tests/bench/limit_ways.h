@@ -25,6 +25,8 @@ struct limit_way {
     const char *name;
     bool want_file;
     bool (*open)(void); /* NULL: nothing to do; false: not to be had here */
+    /* Reads a request, which nobody looks at, and answers it. Returns: 0; a negative errno. */
+    int (*greet)(int fd, const char *answer, size_t len_bytes);
     void (*send)(struct limit_send *sends, size_t n);
 };
 
@@ -32,3 +34,4 @@ struct limit_way {
 
 extern const struct limit_way limit_send, limit_sendfile;
 extern const struct limit_way *const limit_uring; /* NULL: built without */
+extern const struct limit_way *const limit_tls;   /* the same; $LIMIT_PEM: certificate and key */

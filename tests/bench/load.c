@@ -6,10 +6,12 @@
  *   -w N  slow viewers beside them: some KB, ten times a second, each at a time of its own
  *   -z N  frozen ones: they read nothing
  *   -r BYTES  receive buffer of all of them     -0  ask by HTTP/1.0
+ *   -2  ask by HTTP/2, not for raw streams      -e  encrypted: TLS
  *   -t SECONDS  measured, after -s SECONDS (1) of settling
  *
  * Prints "measuring" when it begins and one line of JSON at the end. Slow and frozen viewers are
- * not in its figures.. */
+ * not in its figures. Of those that throw their bytes away TLS's and HTTP/2's own bytes are counted
+ * too: two in a thousand. */
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -18,11 +20,11 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "parse.h"
+#include "reach.h"
 #include "wire.h"
 
 #define BUFFER_BYTES (256 * 1024)
@@ -32,15 +34,16 @@
 #define SLOW_BYTES   8192
 
 struct viewer {
-    int fd;
+    struct reach reach;
     struct parse *parse; /* NULL: thrown away */
     uint64_t n_bytes;
 };
 
 struct load {
-    const char *host_port, *pattern, *version;
+    struct reach_how how;
+    const char *pattern;
     unsigned n_viewers, n_parsed, n_streams, n_slow, n_frozen, n_lost;
-    int rcvbuf_bytes, epoll_fd;
+    int epoll_fd;
     double settle_s, measure_s;
     struct viewer *viewers; /* ordinary ones, slow ones, frozen ones */
     struct parse_seen seen;
@@ -54,39 +57,34 @@ static double now_s(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static void lose(struct load *load, struct viewer *viewer)
+/* Returns: as reach_recv. */
+static ssize_t take(struct load *load, struct viewer *viewer)
 {
-    (void)close(viewer->fd); /* read-only */
-    viewer->fd = -1;
-    load->n_lost++;
+    ssize_t n = viewer->parse ? reach_recv(&viewer->reach, load->buffer, sizeof load->buffer)
+                              : reach_skip(&viewer->reach, load->buffer, sizeof load->buffer);
+    viewer->n_bytes += n > 0 ? (uint64_t)n : 0;
+    if (n > 0 && viewer->parse)
+        parse_bytes(viewer->parse, load->buffer, (size_t)n, &load->seen);
+    return n;
 }
 
+/* TLS may hold what the socket does not tell of any more. */
 static void drain(struct load *load, struct viewer *viewer)
 {
-    int flags = MSG_DONTWAIT | (viewer->parse ? 0 : MSG_TRUNC);
-    ssize_t n = recv(viewer->fd, load->buffer, sizeof load->buffer, flags);
-    if (n > 0) {
-        viewer->n_bytes += (uint64_t)n;
-        if (viewer->parse)
-            parse_bytes(viewer->parse, load->buffer, (size_t)n, &load->seen);
-    } else if (n == 0 || errno != EAGAIN) {
-        lose(load, viewer);
+    ssize_t n;
+    do
+        n = take(load, viewer);
+    while (n >= 0 && viewer->parse && viewer->reach.tls);
+    if (n < 0 && n != -EAGAIN) {
+        reach_close(&viewer->reach);
+        load->n_lost++;
     }
 }
 
 static void drain_slow(struct load *load, unsigned step)
 {
     for (unsigned i = load->n_viewers + step; i < load->n_viewers + load->n_slow; i += SLOW_STEPS)
-        (void)recv(load->viewers[i].fd, load->buffer, SLOW_BYTES, MSG_DONTWAIT | MSG_TRUNC);
-}
-
-static int ask(const struct load *load, int fd, unsigned stream)
-{
-    char path[256], request[512];
-    bench_number_path(load->pattern, stream, path, sizeof path);
-    int n = snprintf(request, sizeof request, "GET %s HTTP/%s\r\nHost: %s\r\n\r\n", path,
-                     load->version, load->host_port);
-    return n < (int)sizeof request ? bench_send_all(fd, request, (size_t)n) : -EMSGSIZE;
+        (void)reach_skip(&load->viewers[i].reach, load->buffer, SLOW_BYTES);
 }
 
 static int open_viewer(struct load *load, unsigned i)
@@ -94,14 +92,15 @@ static int open_viewer(struct load *load, unsigned i)
     struct viewer *viewer = &load->viewers[i];
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = viewer};
     unsigned n = load->n_viewers, parsed = load->n_parsed;
-    viewer->fd = bench_connect(load->host_port, load->rcvbuf_bytes);
-    int rc = viewer->fd < 0 ? viewer->fd : ask(load, viewer->fd, i % load->n_streams);
+    char path[256];
+    bench_number_path(load->pattern, i % load->n_streams, path, sizeof path);
+    int rc = reach_open(&viewer->reach, &load->how, path);
     if (rc < 0 || i >= n)
         return rc;
     if ((i + 1) * parsed / n != i * parsed / n &&
         !(viewer->parse = calloc(1, sizeof(struct parse))))
         return -ENOMEM;
-    return epoll_ctl(load->epoll_fd, EPOLL_CTL_ADD, viewer->fd, &event) < 0 ? -errno : 0;
+    return epoll_ctl(load->epoll_fd, EPOLL_CTL_ADD, viewer->reach.fd, &event) < 0 ? -errno : 0;
 }
 
 static void turn(struct load *load, int wait_ms)
@@ -204,8 +203,8 @@ static int open_all(struct load *load)
 
 static void read_options(struct load *load, int argc, char **argv)
 {
-    for (int option; (option = getopt(argc, argv, "n:p:m:w:z:r:t:s:0")) != -1;) {
-        unsigned n = option == '0' || option == '?' ? 0 : (unsigned)strtoul(optarg, NULL, 10);
+    for (int option; (option = getopt(argc, argv, "n:p:m:w:z:r:t:s:02e")) != -1;) {
+        unsigned n = optarg ? (unsigned)strtoul(optarg, NULL, 10) : 0;
         switch (option) {
         case 'n':
             load->n_viewers = n;
@@ -223,7 +222,7 @@ static void read_options(struct load *load, int argc, char **argv)
             load->n_frozen = n;
             break;
         case 'r':
-            load->rcvbuf_bytes = (int)n;
+            load->how.rcvbuf_bytes = (int)n;
             break;
         case 't':
             load->measure_s = strtod(optarg, NULL);
@@ -232,7 +231,13 @@ static void read_options(struct load *load, int argc, char **argv)
             load->settle_s = strtod(optarg, NULL);
             break;
         case '0':
-            load->version = "1.0";
+            load->how.version = "1.0";
+            break;
+        case '2':
+            load->how.version = "2";
+            break;
+        case 'e':
+            load->how.is_tls = true;
             break;
         default:
             load->n_streams = 0;
@@ -242,7 +247,7 @@ static void read_options(struct load *load, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    static struct load load = {.version = "1.1",
+    static struct load load = {.how.version = "1.1",
                                .n_viewers = 1,
                                .n_parsed = 1,
                                .n_streams = 1,
@@ -251,10 +256,11 @@ int main(int argc, char **argv)
     read_options(&load, argc, argv);
     if (argc - optind != 2 || load.n_streams == 0 ||
         load.n_viewers + load.n_slow + load.n_frozen == 0) {
-        fprintf(stderr, "usage: load [-0] [-n|-p|-m|-w|-z|-r N] [-s|-t SECONDS] HOST:PORT PATH\n");
+        fprintf(stderr,
+                "usage: load [-0|-2] [-e] [-n|-p|-m|-w|-z|-r N] [-s|-t SECONDS] HOST:PORT PATH\n");
         return 2;
     }
-    load.host_port = argv[optind];
+    load.how.host_port = argv[optind];
     load.pattern = argv[optind + 1];
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     (void)bench_raise_files();

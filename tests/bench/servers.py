@@ -27,6 +27,7 @@ OUT = ROOT / "build" / "bench"
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 
 import pictures  # noqa: E402
+import trust  # noqa: E402
 
 
 def program(name):
@@ -47,6 +48,37 @@ def picture(size_bytes):
     path = OUT / f"{size_bytes // 1000}k.jpg"
     path.write_bytes(pictures.jpeg(1, size_bytes=size_bytes))
     return Picture(path, path.stat().st_size)
+
+
+@functools.lru_cache(maxsize=None)
+def certificate():
+    """A pair that vouches for itself, both also in one file: .cert, .key, .pem."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    pair = trust.pair(OUT)
+    pair.pem = OUT / "site.pem"
+    pair.pem.write_text(pair.cert.read_text() + pair.key.read_text())
+    return pair
+
+
+@dataclasses.dataclass
+class Way:
+    """How viewers come: name, and what the load client is told."""
+    name: str
+    options: tuple = ()
+
+    @property
+    def is_tls(self):
+        return "-e" in self.options
+
+
+PLAIN, TLS, H2C, H2 = Way("HTTP/1.1"), Way("HTTP/1.1 over TLS", ("-e",)), Way("HTTP/2", ("-2",)), Way("HTTP/2 over TLS", ("-e", "-2"))
+
+
+def stillcast(way, *options, host="127.0.0.1"):
+    """The command of a server that listens for viewers first, then for a publisher, who comes plain."""
+    listen = f"https://{host}:0" if way.is_tls else f"http://{host}:0"
+    return [BUILD / "stillcast", "--listen", listen, "--listen", f"http://{host}:0", *(certificate().args if way.is_tls else []),
+            "--log-level", "error", *options]
 
 
 @dataclasses.dataclass
@@ -74,16 +106,23 @@ def running(command, **options):
 
 
 @contextlib.contextmanager
-def ready(command):
-    """A process that tells its URL in a ready line on standard output; gives (pid, port)."""
-    with running(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+def ready_ports(command, env=None):
+    """A process that tells its URLs in a ready line on standard output; gives (pid, ports)."""
+    with running(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, **(env or {})}) as process:
         for line in process.stdout:
-            found = re.search(r"ready: http://[0-9.]+:(\d+)/", line)
-            if found:
+            ports = re.findall(r"https?://[0-9.]+:(\d+)/", line) if "ready: " in line else []
+            if ports:
                 threading.Thread(target=process.stdout.read, daemon=True).start()
-                yield process.pid, int(found.group(1))
+                yield process.pid, [int(port) for port in ports]
                 return
         raise RuntimeError(f"{command[0]} did not start")
+
+
+@contextlib.contextmanager
+def ready(command, env=None):
+    """The same; gives (pid, its first port)."""
+    with ready_ports(command, env) as (pid, ports):
+        yield pid, ports[0]
 
 
 @contextlib.contextmanager
@@ -116,8 +155,22 @@ class Stillcast:
             yield Serving([pid], port, "/bench.mjpg")
 
 
+class Carried(Stillcast):
+    """The same for viewers who come another way."""
+
+    def __init__(self, way, *options):
+        super().__init__(f"stillcast, {way.name}", *options)
+        self.way = way
+
+    @contextlib.contextmanager
+    def serve(self, a_picture, fps):
+        with ready_ports(stillcast(self.way, *self.options)) as (pid, ports):
+            with feeding(f"127.0.0.1:{ports[1]}", "/bench.mjpg", a_picture, "-f", fps):
+                yield Serving([pid], ports[0], "/bench.mjpg", options=list(self.way.options))
+
+
 class Limit:
-    """No server but the bare loop that sends. way: send, sendfile, uring; loops: processes that share the viewers."""
+    """No server but the bare loop that sends. way: send, sendfile, uring, tls; loops: processes that share the viewers."""
 
     def __init__(self, way="send", loops=1):
         self.name, self.way, self.loops = f"bare {way}" + (f", {loops} loops" if loops > 1 else ""), way, loops
@@ -131,6 +184,8 @@ class Limit:
 
     @contextlib.contextmanager
     def serve(self, a_picture, fps):
-        with ready([program("limit"), "-j", self.loops, self.way, fps, a_picture.path]) as (pid, port):
+        is_tls = self.way == "tls"
+        env = {"LIMIT_PEM": str(certificate().pem)} if is_tls else {}
+        with ready([program("limit"), "-j", self.loops, self.way, fps, a_picture.path], env) as (pid, port):
             children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-            yield Serving([pid, *map(int, children)], port, "/")
+            yield Serving([pid, *map(int, children)], port, "/", options=["-e"] if is_tls else [])

@@ -10,8 +10,10 @@ import measure
 import servers
 from report import Figure
 
-LINES = [("4mbit", 60000, "", 200, 300, 0.95), ("4mbit", 60000, "?raw=1", 200, 300, 0.95)]
-MORE_LINES = [("1mbit", 20000, "", None, None, None)]
+PLAIN, TLS, H2 = servers.PLAIN, servers.TLS, servers.H2
+LINES = [(PLAIN, "4mbit", 60000, "", 200, 300, 0.95), (PLAIN, "4mbit", 60000, "?raw=1", 200, 300, 0.95),
+         (TLS, "4mbit", 60000, "", 200, 300, 0.95), (H2, "4mbit", 60000, "", 200, 300, 0.95)]
+MORE_LINES = [(way, "1mbit", 20000, "", None, None, None) for way in (PLAIN, TLS, H2)]
 PROGRAMS = ("ip", "tc")
 
 
@@ -50,13 +52,12 @@ def is_possible():
         return f"no namespaces here: {error.stderr.decode(errors='replace').strip()}"
 
 
-def watch(rate, size, query, seconds):
+def watch(way, rate, size, query, seconds):
     with narrow_line(rate) as (near, far, host):
-        command = [*near, servers.BUILD / "stillcast", "--listen", f"{host}:0", "--insecure", "--log-level", "error"]
-        with servers.ready(command) as (_, port):
-            address = f"{host}:{port}"
-            with servers.feeding(address, "/bench.mjpg", servers.picture(size), "-f", 30, prefix=near):
-                with measure.Load(address, f"/bench.mjpg{query}", 1, seconds=seconds, settle=4, prefix=far) as load:
+        with servers.ready_ports([*near, *servers.stillcast(way, "--insecure", host=host)]) as (_, ports):
+            with servers.feeding(f"{host}:{ports[1]}", "/bench.mjpg", servers.picture(size), "-f", 30, prefix=near):
+                with measure.Load(f"{host}:{ports[0]}", f"/bench.mjpg{query}", 1, seconds=seconds, settle=4, prefix=far,
+                                  options=way.options) as load:
                     found = load.result()
     found["line_used"] = found["bytes"] * 8 / found["seconds"] / (float(rate.removesuffix("mbit")) * 1e6)
     return found
@@ -67,10 +68,11 @@ def run(bench):
     if why_not:
         yield Figure("slow line", "skipped", "", None, why_not)
         return
-    for rate, size, query, p50, p99, used in LINES + bench.pick([], MORE_LINES):
-        found = watch(rate, size, query, bench.pick(10, 20))
-        bench.keep(f"line {rate}{query}", found)
+    for way, rate, size, query, p50, p99, used in LINES + bench.pick([], MORE_LINES):
+        found = watch(way, rate, size, query, bench.pick(10, 20))
+        how = query and ", raw" or (way is not PLAIN and f", {way.name}" or "")
+        bench.keep(f"line {rate}{how}", found)
         is_met = found["age_p50_ms"] <= p50 and found["age_p99_ms"] <= p99 and found["line_used"] >= used if p50 else None
-        yield Figure(f"age p50 / p99, {rate}/s, {size // 1000} KB x 30 fps{query and ', raw'}",
+        yield Figure(f"age p50 / p99, {rate}/s, {size // 1000} KB x 30 fps{how}",
                      f"{found['age_p50_ms']:.0f} / {found['age_p99_ms']:.0f} ms, {found['line_used']:.1%} used",
                      f"<= {p50} / {p99} ms, >= {used:.0%}" if p50 else "", is_met)
