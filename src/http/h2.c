@@ -151,7 +151,8 @@ static int keep(struct sc_h2 *h2, const struct iovec *parts, int n_parts, size_t
     return rc;
 }
 
-int sc_h2_write(struct sc_h2 *h2, const struct iovec *parts, int n_parts)
+/* Sends, or keeps what the socket does not take. Returns: 0; a negative errno. */
+static int write_out(struct sc_h2 *h2, const struct iovec *parts, int n_parts)
 {
     size_t total = 0;
     ssize_t n = h2->is_blocked ? -EAGAIN : h2->conn.ops->send(&h2->conn, parts, n_parts);
@@ -166,24 +167,52 @@ int sc_h2_write(struct sc_h2 *h2, const struct iovec *parts, int n_parts)
     return h2->is_blocked ? keep(h2, parts, n_parts, taken) : 0;
 }
 
+static int write_batch(struct sc_h2 *h2)
+{
+    struct sc_h2_batch *batch = h2->batch;
+    int n = batch->n_parts;
+    batch->n_parts = batch->n_frames = 0;
+    return n > 0 ? write_out(h2, batch->parts, n) : 0;
+}
+
+int sc_h2_gather(struct sc_h2 *h2, const uint8_t *head, const struct iovec *slices, int n_slices)
+{
+    struct sc_h2_batch *batch = h2->batch;
+    uint8_t *own = batch->heads[batch->n_frames++];
+    memcpy(own, head, SC_H2_HEAD_BYTES);
+    batch->parts[batch->n_parts++] = (struct iovec){own, SC_H2_HEAD_BYTES};
+    memcpy(batch->parts + batch->n_parts, slices, (size_t)n_slices * sizeof *slices);
+    batch->n_parts += n_slices;
+    return batch->n_frames < SC_H2_BATCH ? 0 : write_batch(h2);
+}
+
+/* Returns: 1 there may be more; 0; a negative errno. */
+static int pump_some(struct sc_h2 *h2)
+{
+    const uint8_t *made;
+    h2->is_inside = true;
+    ssize_t n = nghttp2_session_mem_send(h2->session, &made);
+    h2->is_inside = false;
+    int rc = n < 0 ? -ENOMEM : write_batch(h2);
+    if (rc == 0 && n > 0) {
+        const struct iovec part = {(void *)(uintptr_t)made, (size_t)n};
+        rc = write_out(h2, &part, 1);
+    }
+    return rc < 0 ? rc : n > 0;
+}
+
 void sc_h2_pump(struct sc_h2 *h2)
 {
-    int rc = 0;
     if (h2->is_inside || h2->phase >= SC_H2_LINGER || h2->is_blocked)
         return;
-    rc = flush(h2);
-    while (rc == 0 && !h2->is_blocked) {
-        const uint8_t *made;
-        h2->is_inside = true;
-        ssize_t n = nghttp2_session_mem_send(h2->session, &made);
-        h2->is_inside = false;
-        if (n <= 0) {
-            rc = n < 0 ? -ENOMEM : 0;
-            break;
-        }
-        const struct iovec part = {(void *)(uintptr_t)made, (size_t)n};
-        rc = sc_h2_write(h2, &part, 1);
-    }
+    struct sc_h2_batch batch;
+    batch.n_parts = batch.n_frames = 0;
+    h2->batch = &batch;
+    int rc = flush(h2);
+    rc = rc == 0 ? 1 : rc;
+    while (rc > 0 && !h2->is_blocked)
+        rc = pump_some(h2);
+    h2->batch = NULL;
     if (rc < 0 && rc != -EAGAIN)
         sc_h2_doom(h2);
 }

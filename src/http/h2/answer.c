@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Answers over HTTP/2. nghttp2 asks for bytes (sc_h2_give), 16 KiB at the most: what it has taken
  * is committed, what it has not a newer frame may replace. Without TLS they go from where they lie
- * to the socket (sc_h2_hand). TLS makes records of them in any case: there they are copied behind
- * their head, so that a frame is one record and one system call and not two. */
+ * to the socket (sc_h2_hand), several of its frames by one system call. TLS makes records of them
+ * in any case: there they are copied behind their head, so that a frame is one record and one
+ * system call and not two. */
 #include <assert.h>
 #include <ctype.h>
 #include <errno.h>
@@ -15,7 +16,6 @@
 #include "net/loop.h"
 
 #define FIELDS_MAX   48
-#define HEAD_BYTES   9     /* of a frame: RFC 9113 section 4.1 */
 #define RECORD_BYTES 16384 /* of TLS (RFC 8446 section 5.1), and what any peer takes as a frame */
 
 void sc_h2_answer_drop(struct sc_h2_stream *s)
@@ -104,17 +104,17 @@ int sc_h2_hand(nghttp2_session *session, nghttp2_frame *frame, const uint8_t *he
                nghttp2_data_source *source, void *self)
 {
     struct sc_h2_stream *s = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
-    struct iovec parts[1 + SC_H2_SLICES] = {{(void *)(uintptr_t)head, HEAD_BYTES}};
+    struct iovec slices[SC_H2_SLICES];
     assert(s && frame->data.padlen == 0);
-    int n = take(s, bytes, parts + 1);
-    return sc_h2_write(self, parts, 1 + n) < 0 ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
+    int n = take(s, bytes, slices);
+    return sc_h2_gather(self, head, slices, n) < 0 ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
 }
 
 ssize_t sc_h2_most(nghttp2_session *session, uint8_t type, int32_t id, int32_t session_window,
                    int32_t window, uint32_t frame_max, void *self)
 {
     const struct sc_h2 *h2 = self;
-    return h2->conn.ops->is_plain ? RECORD_BYTES : RECORD_BYTES - HEAD_BYTES;
+    return h2->conn.ops->is_plain ? RECORD_BYTES : RECORD_BYTES - SC_H2_HEAD_BYTES;
 }
 
 /* --- heads --- */

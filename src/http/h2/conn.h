@@ -25,8 +25,17 @@
 #define SC_H2_EARLY_MAX   (1 << 20) /* of a request's body */
 #define SC_H2_COPY_MAX    (4 << 20) /* of an answer that is not lent */
 #define SC_H2_SLICES      4         /* that sc_exchange_send takes at the most */
+#define SC_H2_HEAD_BYTES  9         /* of a frame: RFC 9113 section 4.1 */
+#define SC_H2_BATCH       8         /* frames of answers sent by one system call */
 
 enum sc_h2_phase { SC_H2_OPEN, SC_H2_CLOSING, SC_H2_LINGER, SC_H2_DOOMED };
+
+/* Frames of answers on their way to the socket; their bytes are lent until the pump returns. */
+struct sc_h2_batch {
+    uint8_t heads[SC_H2_BATCH][SC_H2_HEAD_BYTES];
+    struct iovec parts[SC_H2_BATCH * (1 + SC_H2_SLICES)];
+    int n_parts, n_frames;
+};
 
 struct sc_h2 {
     struct sc_h1_config *config;
@@ -40,7 +49,8 @@ struct sc_h2 {
     nghttp2_session *session;
     struct sc_list streams; /* served from the front, in turn */
     struct sc_list dead;
-    struct sc_buf out; /* made by nghttp2, not yet taken by the socket */
+    struct sc_h2_batch *batch; /* while it pumps */
+    struct sc_buf out;         /* not yet taken by the socket */
     enum sc_h2_phase phase;
     uint64_t since_ns, idle_ns; /* of the phase; when the last stream ended */
     uint64_t progress_ns;       /* the socket last took something */
@@ -116,8 +126,15 @@ int sc_h2_hand(nghttp2_session *session, nghttp2_frame *frame, const uint8_t *he
 ssize_t sc_h2_most(nghttp2_session *session, uint8_t type, int32_t id, int32_t session_window,
                    int32_t window, uint32_t frame_max, void *self);
 
-/** Sends, or keeps what the socket does not take. Returns: 0; a negative errno. */
-int sc_h2_write(struct sc_h2 *h2, const struct iovec *parts, int n_parts);
+/**
+ * Sends a frame of an answer, soon, from within sc_h2_pump; keeps what the socket does not take.
+ *
+ * head    of the frame, copied
+ * slices  what is behind it, SC_H2_SLICES at the most, lent until the pump returns
+ *
+ * Returns: 0; a negative errno.
+ */
+int sc_h2_gather(struct sc_h2 *h2, const uint8_t *head, const struct iovec *slices, int n_slices);
 
 /** Gives back a lent body. */
 void sc_h2_answer_drop(struct sc_h2_stream *s);
