@@ -306,6 +306,29 @@ static void a_gauge_shows_its_thresholds_and_bands(void **state)
     }
 }
 
+static void a_gauge_draws_its_past_when_it_has_one(void **state)
+{
+    (void)state;
+    for (size_t n_points = 1; n_points <= 2; n_points++) {
+        struct sc_chart_config config = bare(SC_CHART_GAUGE);
+        config.width_px = 200;
+        config.height_px = 200;
+        config.least = 0;
+        config.most = 100;
+        struct sc_chart *chart = create(&config);
+        const struct sc_chart_window window = sc_chart_window_at(chart, NOW_US, 100 * S_US);
+        const struct sc_series_point past[] = {{n_points == 1 ? window.to_us : window.from_us, 10},
+                                               {window.to_us, 10}};
+        const struct sc_chart_series series = {
+            .name = "", .latest = 10, .points = past, .n_points = n_points};
+        struct shown shown = draw(chart, &window, &series, 1);
+        const int n = count(&shown, 105, 150, BLUE); /* its ring is on the left */
+        assert_int_equal(n > 0, n_points == 2);
+        free(shown.pixels);
+        sc_chart_destroy(&chart);
+    }
+}
+
 static void any_numbers_and_names_make_a_picture(void **state)
 {
     static const double wild[] = {NAN,     INFINITY, -INFINITY, DBL_MAX, -DBL_MAX, DBL_MIN,
@@ -463,6 +486,7 @@ int main(void)
         cmocka_unit_test(one_column_of_many_keeps_its_extremes),
         cmocka_unit_test(stacked_series_stand_on_each_other),
         cmocka_unit_test(a_gauge_shows_its_thresholds_and_bands),
+        cmocka_unit_test(a_gauge_draws_its_past_when_it_has_one),
         cmocka_unit_test(any_numbers_and_names_make_a_picture),
         cmocka_unit_test(more_series_than_can_be_shown_are_left_out),
         cmocka_unit_test(colors_differ_for_every_kind_of_eye_and_from_the_ground),

@@ -96,9 +96,11 @@ static void write_source(struct sc_page *page, const struct sc_source_ops *sourc
 {
     char help[TEXT_BYTES], text[TEXT_BYTES + 64], pace[32] = "";
     if (source->default_fps > 0)
-        (void)snprintf(pace, sizeof pace, " Default: #fps=%g.", source->default_fps);
-    (void)snprintf(text, sizeof text, "%s%s%s", sentence(source->help, help), pace,
-                   source->is_on_demand ? " Default: #on_demand=yes." : "");
+        (void)snprintf(pace, sizeof pace, "#fps=%g", source->default_fps);
+    const char *runs = source->is_on_demand ? "#on_demand=yes" : "";
+    (void)snprintf(text, sizeof text, "%s%s%s%s%s%s", sentence(source->help, help),
+                   *pace || *runs ? " Default: " : "", pace, *pace && *runs ? ", " : "", runs,
+                   *pace || *runs ? "." : "");
     page->ops->item(page, &(struct sc_page_item){source->usage, NULL, text, 0});
     if (source->options != before)
         write_source_options(page, source->options);

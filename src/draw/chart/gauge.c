@@ -99,7 +99,7 @@ static void draw_centered(struct sc_chart *chart, cairo_t *cr, const struct sc_l
     (void)sc_labels_draw(chart->labels, cr, style, x - width / 2, y - height / 2, text);
 }
 
-/* The past of one series, small and faint, in the lower part of its cell. */
+/* The past of one series, small and faint, in the lower part of its cell; a lone value has none. */
 static void paint_past(struct sc_chart *chart, const struct sc_chart_data *data, size_t i,
                        const struct sc_box *box, uint32_t rgb)
 {
@@ -111,7 +111,8 @@ static void paint_past(struct sc_chart *chart, const struct sc_chart_data *data,
     for (size_t k = 0; data->series[i].n_points == 0 && k < n; k++)
         chart->points[k].x =
             (float)(box->x + ((double)chart->points[k].x - box->x) * box->width / plot.width);
-    sc_raster_stroke(&raster, chart->points, n, (float)(1.3 * chart->u), rgb, 0.85f);
+    if (n > 1 && chart->points[n - 1].x - chart->points[0].x >= 1)
+        sc_raster_stroke(&raster, chart->points, n, (float)(1.3 * chart->u), rgb, 0.85f);
     chart->plot = plot;
 }
 
