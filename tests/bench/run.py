@@ -14,10 +14,10 @@ import peers
 import plot
 import report
 import servers
-from scenarios import carried, cost, drawing, graphs, growth, line, memory, neighbours, others, publishing, script, senders, streams
+from scenarios import carried, churn, cost, drawing, graphs, growth, line, memory, neighbours, others, publishing, script, senders, streams
 
 SCENARIOS = {module.__name__.split(".")[1]: module
-             for module in (cost, carried, senders, growth, streams, memory, line, neighbours, publishing, drawing, script, graphs, others)}
+             for module in (cost, carried, senders, growth, churn, streams, memory, line, neighbours, publishing, drawing, script, graphs, others)}
 
 
 def build():
