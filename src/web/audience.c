@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "web/audience.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 static struct sc_audience *find(struct sc_lane *lane, const struct sc_stream *stream)
@@ -22,6 +23,8 @@ struct sc_audience *sc_audience_join(struct sc_lane *lane, struct sc_stream *str
             return NULL;
         audience->lane = lane;
         sc_list_init(&audience->listeners);
+        sc_list_init(&audience->pause);
+        sc_list_init(&audience->unfinished);
         sc_list_append(&lane->audiences, &audience->link);
         sc_tap_open(&audience->tap, stream, lane->inbox);
     }
@@ -37,6 +40,7 @@ void sc_audience_leave(struct sc_audience **member)
         return;
     sc_tap_close(&audience->tap);
     sc_list_remove(&audience->link);
+    sc_list_remove(&audience->unfinished);
     sc_frame_unref(&audience->newest);
     free(audience);
 }
@@ -96,12 +100,14 @@ static void send_batch(struct sc_audience *audience, struct batch *batch,
     batch->n = 0;
 }
 
-static void hand_frame(struct sc_audience *audience, const struct sc_frame *frame)
+/* Hands it to the listeners from the first on. Returns: the one to go on with; the list's end. */
+static struct sc_list *hand_frame(struct sc_audience *audience, const struct sc_frame *frame,
+                                  struct sc_list *first, size_t *most)
 {
-    struct sc_list *end = &audience->listeners;
+    struct sc_list *end = &audience->listeners, *l = first;
     struct batch batch;
     batch.n = 0;
-    for (struct sc_list *l = end->next, *next; l != end; l = next) {
+    for (struct sc_list *next; l != end && *most > 0; l = next, --*most) {
         struct sc_listener *listener = sc_container_of(l, struct sc_listener, link);
         next = l->next;
         if (!listener->offer || !listener->offer(listener, frame, &batch.sends[batch.n])) {
@@ -114,6 +120,7 @@ static void hand_frame(struct sc_audience *audience, const struct sc_frame *fram
     }
     if (batch.n > 0)
         send_batch(audience, &batch, frame);
+    return l;
 }
 
 static void tell_closed(struct sc_audience *audience)
@@ -126,21 +133,79 @@ static void tell_closed(struct sc_audience *audience)
     }
 }
 
-static void hand_out(struct sc_audience *audience)
+static bool is_unfinished(const struct sc_audience *audience)
 {
-    bool is_closed = sc_stream_is_closed(audience->tap.stream);
-    const struct sc_frame *frame = sc_audience_newest(audience);
-    if (frame)
-        hand_frame(audience, frame);
-    if (is_closed)
-        tell_closed(audience);
+    return !sc_list_is_empty(&audience->unfinished);
+}
+
+/* Others that are unfinished come first. */
+static void pause_at(struct sc_audience *audience, struct sc_list *listener)
+{
+    sc_list_append(listener, &audience->pause); /* in front of it: lists are rings */
+    sc_list_remove(&audience->unfinished);
+    sc_list_append(&audience->lane->unfinished, &audience->unfinished);
+}
+
+/* Where a round goes on that was left, or where it begins. */
+static struct sc_list *resume(struct sc_audience *audience)
+{
+    if (!is_unfinished(audience))
+        return audience->listeners.next;
+    struct sc_list *next = audience->pause.next;
+    sc_list_remove(&audience->pause);
+    return next;
+}
+
+static void finish_round(struct sc_audience *audience)
+{
+    sc_list_remove(&audience->unfinished);
     rotate(&audience->listeners);
+    if (audience->is_newer && !sc_list_is_empty(&audience->listeners))
+        pause_at(audience, audience->listeners.next);
+    audience->is_newer = false;
+}
+
+static void hand_out(struct sc_audience *audience, size_t *most)
+{
+    const struct sc_frame *frame = sc_audience_newest(audience);
+    struct sc_list *at = resume(audience);
+    if (frame)
+        at = hand_frame(audience, frame, at, most);
+    if (frame && at != &audience->listeners)
+        pause_at(audience, at);
+    else
+        finish_round(audience);
     sc_audience_settle(audience);
+}
+
+static void close_all(struct sc_audience *audience)
+{
+    size_t all = SIZE_MAX;
+    audience->is_newer = false;
+    (void)resume(audience);
+    sc_list_remove(&audience->unfinished);
+    hand_out(audience, &all);
+    tell_closed(audience);
 }
 
 void sc_audience_round(struct sc_lane *lane)
 {
+    size_t most = SC_ROUND_MOST;
     struct sc_tap *tap;
-    while ((tap = sc_inbox_take(lane->inbox)))
-        hand_out(sc_container_of(tap, struct sc_audience, tap));
+    while ((tap = sc_inbox_take(lane->inbox))) {
+        struct sc_audience *audience = sc_container_of(tap, struct sc_audience, tap);
+        if (sc_stream_is_closed(tap->stream))
+            close_all(audience);
+        else if (is_unfinished(audience))
+            audience->is_newer = true;
+        else
+            hand_out(audience, &most);
+    }
+}
+
+void sc_audience_go_on(struct sc_lane *lane)
+{
+    size_t most = SC_ROUND_MOST;
+    while (most > 0 && !sc_list_is_empty(&lane->unfinished))
+        hand_out(sc_container_of(lane->unfinished.next, struct sc_audience, unfinished), &most);
 }

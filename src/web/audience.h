@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* All who wait on one loop for frames of one stream. The stream wakes the loop once; the audience
- * takes the newest frame once and hands it to each of its listeners. */
+ * takes the newest frame once and hands it to each of its listeners.
+ *
+ * A round over very many goes on in the next turns of the loop, so that others are served between.
+ */
 #pragma once
 
 #include "net/send.h"
 #include "web/web.h"
+
+#define SC_ROUND_MOST 512 /* listeners that are served in a turn */
 
 struct sc_audience {
     struct sc_list link; /* in its lane */
     struct sc_lane *lane;
     struct sc_tap tap; /* has the stream */
     struct sc_list listeners;
+    struct sc_list pause;          /* among the listeners: where an unfinished round goes on */
+    struct sc_list unfinished;     /* in its lane, while there is such a round */
+    bool is_newer;                 /* than what the round began with: another one follows */
     const struct sc_frame *newest; /* what was handed out last */
     size_t n_members;
     /* Added to the stream's counters after each round. */
@@ -48,3 +56,6 @@ void sc_audience_settle(struct sc_audience *audience);
 
 /** For the lane: looks after all streams that have word for this loop. */
 void sc_audience_round(struct sc_lane *lane);
+
+/** For the lane, when it has unfinished rounds: goes on with them for a turn. */
+void sc_audience_go_on(struct sc_lane *lane);

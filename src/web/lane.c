@@ -9,9 +9,31 @@
 #include "web/audience.h"
 #include "web/held.h"
 
+static void go_on_later(struct sc_lane *lane)
+{
+    if (!lane->is_rest_due && !sc_list_is_empty(&lane->unfinished)) {
+        lane->is_rest_due = true;
+        sc_loop_post(lane->loop, &lane->rest);
+    }
+}
+
+static void on_rest(struct sc_task *task)
+{
+    struct sc_lane *lane = sc_container_of(task, struct sc_lane, rest);
+    lane->is_rest_due = false;
+    sc_audience_go_on(lane);
+    go_on_later(lane);
+}
+
+static void begin_round(struct sc_lane *lane)
+{
+    sc_audience_round(lane);
+    go_on_later(lane);
+}
+
 static void on_inbox(struct sc_watch *watch, uint32_t events)
 {
-    sc_audience_round(sc_container_of(watch, struct sc_lane, inbox_watch));
+    begin_round(sc_container_of(watch, struct sc_lane, inbox_watch));
 }
 
 /* What is published on this loop is handed out at the end of the turn, to whoever keeps up before
@@ -28,7 +50,7 @@ static void on_round(struct sc_task *task)
 {
     struct sc_lane *lane = sc_container_of(task, struct sc_lane, round);
     lane->is_round_due = false;
-    sc_audience_round(lane);
+    begin_round(lane);
 }
 
 static void on_checked(struct sc_task *task)
@@ -42,6 +64,7 @@ static void configure(struct sc_lane *lane, struct sc_web *web)
 {
     lane->web = web;
     sc_list_init(&lane->audiences);
+    sc_list_init(&lane->unfinished);
     sc_list_init(&lane->held);
     lane->ear.loop = lane->loop;
     lane->ear.task.run = on_checked;
@@ -76,6 +99,7 @@ int sc_lane_create(struct sc_web *web, struct sc_lane **out_lane)
     if (rc < 0)
         return rc;
     lane->round.run = on_round;
+    lane->rest.run = on_rest;
     sc_inbox_set_notice(lane->inbox, on_notice, lane);
     lane->inbox_watch = (struct sc_watch){.fd = sc_inbox_fd(lane->inbox), .ready = on_inbox};
     rc = sc_loop_add(lane->loop, &lane->inbox_watch, EPOLLIN | EPOLLET);

@@ -68,8 +68,9 @@ struct sc_lane {
     struct sc_inbox *inbox;
     struct sc_watch inbox_watch;
     struct sc_task round; /* at the end of the turn */
-    bool is_round_due;
-    struct sc_list audiences;
+    struct sc_task rest;  /* of unfinished rounds, in the next turn */
+    bool is_round_due, is_rest_due;
+    struct sc_list audiences, unfinished;
     struct sc_h1_config h1;
     struct sc_log_limit guess_log;
     struct sc_list held; /* requests whose password is being checked (held.h) */
