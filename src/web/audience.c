@@ -190,7 +190,7 @@ static void close_all(struct sc_audience *audience)
 
 void sc_audience_round(struct sc_lane *lane)
 {
-    size_t most = SC_ROUND_MOST;
+    size_t most = SC_AUDIENCE_TURN;
     struct sc_tap *tap;
     while ((tap = sc_inbox_take(lane->inbox))) {
         struct sc_audience *audience = sc_container_of(tap, struct sc_audience, tap);
@@ -205,7 +205,7 @@ void sc_audience_round(struct sc_lane *lane)
 
 void sc_audience_go_on(struct sc_lane *lane)
 {
-    size_t most = SC_ROUND_MOST;
+    size_t most = SC_AUDIENCE_TURN;
     while (most > 0 && !sc_list_is_empty(&lane->unfinished))
         hand_out(sc_container_of(lane->unfinished.next, struct sc_audience, unfinished), &most);
 }

@@ -9,7 +9,7 @@
 #include "net/send.h"
 #include "web/web.h"
 
-#define SC_ROUND_MOST 512 /* listeners that are served in a turn */
+#define SC_AUDIENCE_TURN 512 /* listeners that are served in a turn */
 
 struct sc_audience {
     struct sc_list link; /* in its lane */

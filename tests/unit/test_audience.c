@@ -12,7 +12,7 @@
 #include "media/tap.h"
 #include "shapes.h"
 
-#define N (3 * SC_ROUND_MOST)
+#define N (3 * SC_AUDIENCE_TURN)
 
 struct fake {
     struct sc_listener listener;
@@ -115,9 +115,9 @@ static void a_turn_serves_so_many_and_no_more(void **state)
     (void)state;
     publish();
     sc_audience_round(&lane);
-    assert_int_equal(n_served, SC_ROUND_MOST);
+    assert_int_equal(n_served, SC_AUDIENCE_TURN);
     sc_audience_go_on(&lane);
-    assert_int_equal(n_served, 2 * SC_ROUND_MOST);
+    assert_int_equal(n_served, 2 * SC_AUDIENCE_TURN);
     go_on_to_the_end();
     assert_int_equal(n_served, N);
     check_all(0, 1, 1);
@@ -126,11 +126,11 @@ static void a_turn_serves_so_many_and_no_more(void **state)
 static void as_many_as_a_turn_serves_need_no_other_turn(void **state)
 {
     (void)state;
-    for (size_t i = SC_ROUND_MOST; i < N; i++)
+    for (size_t i = SC_AUDIENCE_TURN; i < N; i++)
         leave(&fakes[i]);
     publish();
     sc_audience_round(&lane);
-    assert_int_equal(n_served, SC_ROUND_MOST);
+    assert_int_equal(n_served, SC_AUDIENCE_TURN);
     assert_true(sc_list_is_empty(&lane.unfinished));
 }
 
@@ -141,10 +141,10 @@ static void a_newer_frame_reaches_all_too(void **state)
     sc_audience_round(&lane);
     publish();
     sc_audience_round(&lane);
-    assert_int_equal(n_served, SC_ROUND_MOST); /* who waited longest comes first */
+    assert_int_equal(n_served, SC_AUDIENCE_TURN); /* who waited longest comes first */
     sc_audience_go_on(&lane);
     assert_int_equal(fakes[0].seq, 1);
-    assert_int_equal(fakes[SC_ROUND_MOST].seq, 2);
+    assert_int_equal(fakes[SC_AUDIENCE_TURN].seq, 2);
     go_on_to_the_end();
     check_all(0, 2, 2);
     assert_int_equal(fakes[N - 1].n_got, 1);
@@ -155,13 +155,13 @@ static void anybody_may_leave_while_a_round_is_unfinished(void **state)
     (void)state;
     publish();
     sc_audience_round(&lane);
-    leave(&fakes[SC_ROUND_MOST - 1]);
-    leave(&fakes[SC_ROUND_MOST]); /* it was to be the next */
+    leave(&fakes[SC_AUDIENCE_TURN - 1]);
+    leave(&fakes[SC_AUDIENCE_TURN]); /* it was to be the next */
     leave(&fakes[N - 1]);
     go_on_to_the_end();
     assert_int_equal(n_served, N - 2);
     for (size_t i = 0; i < N; i++)
-        assert_int_equal(fakes[i].n_got, fakes[i].audience || i + 1 == SC_ROUND_MOST);
+        assert_int_equal(fakes[i].n_got, fakes[i].audience || i + 1 == SC_AUDIENCE_TURN);
 }
 
 static void all_may_leave_while_a_round_is_unfinished(void **state)
@@ -173,7 +173,7 @@ static void all_may_leave_while_a_round_is_unfinished(void **state)
         leave(&fakes[i]);
     assert_true(sc_list_is_empty(&lane.unfinished));
     sc_audience_go_on(&lane);
-    assert_int_equal(n_served, SC_ROUND_MOST);
+    assert_int_equal(n_served, SC_AUDIENCE_TURN);
 }
 
 static void whoever_comes_while_a_round_is_unfinished_is_served(void **state)

@@ -8,6 +8,7 @@ import time
 
 import measure
 import servers
+import wire
 from report import Figure
 
 VIEWERS, CLIENTS, FPS, SIZE = 15000, 2, 1, 8000
@@ -59,28 +60,21 @@ class Crowd:
         self.leave(float("inf"))
 
 
-def until_gone(pid, n):
-    """Waits until it has no more descriptors than n, a minute at most. Returns: how many it has."""
-    deadline = time.monotonic() + 60
-    while descriptors(pid) > n and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return descriptors(pid)
-
-
 def run(bench):
     seconds = bench.pick(10, 60)
     server = servers.Stillcast("stillcast", "--max-connections", VIEWERS + 2000)
     with server.serve(servers.picture(SIZE), FPS) as serving:
         (pid,), address = serving.pids, f"127.0.0.1:{serving.port}"
         with measure.Load(address, serving.path, 1):  # what the first viewer makes it open stays
-            n = descriptors(pid)
-        before = until_gone(pid, n - 1)
+            before = descriptors(pid) - 1
+        wire.eventually(lambda: descriptors(pid) <= before)
         loads = [measure.Load(address, serving.path, VIEWERS // CLIENTS, seconds=seconds + 4, settle=20) for _ in range(CLIENTS)]
         with loads[0], loads[1]:
             crowd = Crowd(serving.port)
             crowd.run(seconds)
             found = [load.result() for load in loads]
-        after = until_gone(pid, before)
+        wire.eventually(lambda: descriptors(pid) <= before, 60)
+        after = descriptors(pid)
     waits_ms = sorted(1000 * wait for wait in crowd.waits_s)
     p50, p99 = statistics.median(waits_ms), waits_ms[len(waits_ms) * 99 // 100]
     lost = sum(one["lost"] for one in found) + crowd.n_lost
