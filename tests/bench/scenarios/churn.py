@@ -51,6 +51,7 @@ class Crowd:
         began = time.monotonic()
         for i in range(int(seconds * PER_S)):
             due = began + i / PER_S
+            self.look(0)
             while time.monotonic() < due:
                 self.look(max(0, due - time.monotonic()))
             self.come(due)
