@@ -242,7 +242,9 @@ static int give_part(struct sc_cut *cut, size_t bytes, const uint8_t **out_pictu
 {
     size_t size_bytes = 0, max_bytes = cut->picture_max_bytes;
     (void)go(cut, seek);
-    int rc = bytes > max_bytes + 2 ? -EMSGSIZE : sc_cut_probe(cut, bytes, &size_bytes);
+    if (bytes > max_bytes + 2)
+        return -EMSGSIZE; /* seek goes through it, as where its end has not come yet */
+    int rc = sc_cut_probe(cut, bytes, &size_bytes);
     if (rc == 0 && size_bytes <= max_bytes)
         return sc_cut_give(cut, size_bytes, out_picture, out_len_bytes);
     sc_cut_drop(cut, bytes);
