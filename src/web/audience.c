@@ -182,7 +182,7 @@ static void close_all(struct sc_audience *audience)
 {
     size_t all = SIZE_MAX;
     audience->is_newer = false;
-    (void)resume(audience);
+    sc_list_remove(&audience->pause); /* from the beginning */
     sc_list_remove(&audience->unfinished);
     hand_out(audience, &all);
     tell_closed(audience);

@@ -5,7 +5,7 @@ import servers
 from report import Figure
 
 FPS, SECONDS = 30, 2
-CASES = [(60000, 100), (8000, 300)]
+CASES, MORE_CASES = [(60000, 100)], [(8000, 300)]
 PLAIN, *OTHERS = (servers.Carried(way, "--threads", "1") for way in (servers.PLAIN, servers.TLS, servers.H2C, servers.H2))
 BARE, BARE_TLS = servers.Limit("send"), servers.Limit("tls")
 
@@ -25,7 +25,7 @@ def run(bench):
         yield Figure("TLS and HTTP/2", "skipped", "", None, why_not)
         return
     some = [BARE, BARE_TLS, PLAIN, *OTHERS]
-    for size, viewers in CASES:
+    for size, viewers in CASES + bench.pick([], MORE_CASES):
         results = measure.rounds(some, 3, lambda server: measure.serve_and_load(server, size, viewers, FPS, seconds=SECONDS))
         bench.keep(f"carried {size // 1000} KB x {viewers}", results)
         bare, bare_tls = (measure.median(results[server.name], "cpu_s_per_gb") for server in (BARE, BARE_TLS))
