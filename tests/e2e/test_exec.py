@@ -189,6 +189,7 @@ def test_it_is_told_what_is_wanted(server, tmp_path):
 
 @pytest.mark.parametrize("source, words", [
     ("exec:no-such-program", "there is no program 'no-such-program' in $PATH"),
+    ("exec:/no/such/program", "there is no program '/no/such/program': install it, or correct its path"),
     ("exec:/proc/self/status", "chmod +x"),
     ("exec:cat 'x", "is not closed"),
     ("exec:", "there is no command"),

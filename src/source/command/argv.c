@@ -132,7 +132,8 @@ static int complain(const char *program, int problem, struct sc_err *err)
         return sc_err_set(err, problem, "'%s' cannot be run: 'chmod +x' makes it a program",
                           program);
     if (strchr(program, '/'))
-        return sc_err_set(err, problem, "there is no program '%s'", program);
+        return sc_err_set(err, problem, "there is no program '%s': install it, or correct its path",
+                          program);
     return sc_err_set(err, problem,
                       "there is no program '%s' in $PATH: install it, or write the whole path",
                       program);
