@@ -205,16 +205,22 @@ static const struct {
     [SC_OPTION_TIME] = {sc_value_time, "a time", ", such as 500ms, 10s, 5m or 1h"},
 };
 
+/* A size that memory can have: 32 bits hold less than some limits. */
+static uint64_t most_of(const struct sc_option *option)
+{
+    return option->kind == SC_OPTION_SIZE && option->most > SIZE_MAX ? SIZE_MAX : option->most;
+}
+
 static int read_number(const struct sc_option *option, const char *text, uint64_t *out_number,
                        struct sc_err *err)
 {
     char least[SC_VALUE_TEXT_BYTES], most[SC_VALUE_TEXT_BYTES];
     const struct sc_value_unit *units = numbers[option->kind].units;
     int status = sc_value_parse(text, units, out_number);
-    if (status == 0 && *out_number >= option->least && *out_number <= option->most)
+    if (status == 0 && *out_number >= option->least && *out_number <= most_of(option))
         return 0;
     sc_value_format(option->least, units, least);
-    sc_value_format(option->most, units, most);
+    sc_value_format(most_of(option), units, most);
     return sc_err_set(err, -EINVAL, "--%s takes %s from %s to %s%s, not '%s'", option->name,
                       numbers[option->kind].what, least, most, numbers[option->kind].examples,
                       text);

@@ -31,8 +31,9 @@ static int create_canvas(const struct sc_placeholder *what, struct sc_canvas **o
     double width = what->width_px, height = what->height_px;
     double shrink = fmin(1, SC_CANVAS_MAX_PX / fmax(width, height));
     shrink = fmin(shrink, sqrt(SC_CANVAS_MAX_AREA_PX / (width * height)));
-    return sc_canvas_create(clamp_side(floor(width * shrink)), clamp_side(floor(height * shrink)),
-                            out_canvas);
+    /* A whole number of pixels may have come out a little smaller (x87). */
+    return sc_canvas_create(clamp_side(floor(width * shrink + 1e-6)),
+                            clamp_side(floor(height * shrink + 1e-6)), out_canvas);
 }
 
 /* A screen with a line through it. Returns: where it ends. */

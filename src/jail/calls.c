@@ -84,20 +84,26 @@ static const char *const allowed[] = {
     "ftruncate",
     "ftruncate64",
     "truncate",
+    "truncate64",
     "fallocate",
     "fsync",
     "fdatasync",
     "utimensat",
+    "utimensat_time64",
     "fadvise64",
+    "fadvise64_64",
+    "arm_fadvise64_64",
     "readahead",
     "copy_file_range",
     "memfd_create",
     /* waiting */
     "poll",
     "ppoll",
+    "ppoll_time64",
     "select",
     "_newselect",
     "pselect6",
+    "pselect6_time64",
     "epoll_create1",
     "epoll_ctl",
     "epoll_wait",
@@ -107,12 +113,15 @@ static const char *const allowed[] = {
     "timerfd_create",
     "timerfd_settime",
     "timerfd_gettime",
+    "timerfd_settime64",
+    "timerfd_gettime64",
     "signalfd4",
     "inotify_init1",
     "inotify_add_watch",
     "inotify_rm_watch",
     "nanosleep",
     "clock_nanosleep",
+    "clock_nanosleep_time64",
     "restart_syscall",
     /* network */
     "socketpair",
@@ -127,6 +136,7 @@ static const char *const allowed[] = {
     "recvmsg",
     "sendmmsg",
     "recvmmsg",
+    "recvmmsg_time64",
     "send",
     "recv",
     "shutdown",
@@ -155,6 +165,9 @@ static const char *const allowed[] = {
     "rseq",
     "membarrier",
     "arch_prctl",
+    "set_thread_area",
+    "set_tls",
+    "cacheflush",
     "sched_yield",
     "sched_getaffinity",
     "sched_setaffinity",
@@ -168,6 +181,7 @@ static const char *const allowed[] = {
     "rt_sigreturn",
     "sigreturn",
     "rt_sigtimedwait",
+    "rt_sigtimedwait_time64",
     "rt_sigpending",
     "rt_sigsuspend",
     "sigaltstack",
@@ -191,6 +205,7 @@ static const char *const allowed[] = {
     "clock_gettime",
     "clock_getres",
     "clock_gettime64",
+    "clock_getres_time64",
     "gettimeofday",
     "time",
     "times",
@@ -237,8 +252,8 @@ static int rule(scmp_filter_ctx filter, uint32_t action, const char *name, unsig
                 const struct scmp_arg_cmp *condition)
 {
     int number = seccomp_syscall_resolve_name(name);
-    if (number < 0)
-        return 0; /* another architecture's */
+    if (number == __NR_SCMP_ERROR)
+        return 0; /* another architecture's; below 0 are also those behind socketcall(2) */
     return seccomp_rule_add_array(filter, action, number, n, condition);
 }
 

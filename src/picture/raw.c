@@ -12,7 +12,7 @@
 struct sc_raw {
     tjhandle turbo;
     uint8_t *out; /* as large as a JPEG of the last size may be */
-    unsigned long out_bytes;
+    size_t out_bytes;
     uint8_t *planes; /* of what had to be taken apart */
     size_t planes_bytes;
     uint8_t *stretched; /* of what was limited */
@@ -229,7 +229,7 @@ int sc_raw_encode(struct sc_raw *raw, const struct sc_raw_picture *p, int qualit
     if (p->len_bytes < len_bytes)
         return -EBADMSG;
     unsigned long len = tjBufSize((int)p->width_px, (int)p->height_px, forms[p->form].subsampling);
-    int rc = make_room(&raw->out, &raw->out_bytes, len);
+    int rc = make_room(&raw->out, &raw->out_bytes, (size_t)len);
     quality = quality < 1 ? 1 : quality > 100 ? 100 : quality;
     if (rc == 0)
         rc = compress(raw, p, quality, &len);
