@@ -191,9 +191,7 @@ static void take_marks(struct sc_saver *saver)
 static bool wait_until(const struct sc_saver *saver, uint64_t until_ns)
 {
     struct pollfd fds[] = {{sc_inbox_fd(saver->inbox), POLLIN, 0}, {saver->stop_fd, POLLIN, 0}};
-    uint64_t now = sc_clock_ns(), left_ns = until_ns > now ? until_ns - now : 0;
-    struct timespec left = {(time_t)(left_ns / SC_NS_PER_S), (long)(left_ns % SC_NS_PER_S)};
-    (void)ppoll(fds, 2, until_ns == UINT64_MAX ? NULL : &left, NULL);
+    (void)sc_clock_poll(fds, 2, until_ns);
     return fds[1].revents == 0;
 }
 

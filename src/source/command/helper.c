@@ -234,9 +234,6 @@ static uint64_t first_due_ns(const struct helper *helper)
 
 static void wait_for_something(struct helper *helper)
 {
-    uint64_t due_ns = first_due_ns(helper), now = sc_clock_ns();
-    uint64_t left = due_ns > now ? due_ns - now : 0;
-    struct timespec most = {(time_t)(left / SC_NS_PER_S), (long)(left % SC_NS_PER_S)};
     helper->fds[0] = (struct pollfd){.fd = helper->orders_fd, .events = POLLIN};
     helper->fds[1] = (struct pollfd){.fd = helper->signal_fd, .events = POLLIN};
     for (size_t i = 0; i < helper->n; i++) {
@@ -244,7 +241,7 @@ static void wait_for_something(struct helper *helper)
         int fd = run->pid && !run->is_ending ? run->leash_fd : -1;
         helper->fds[2 + i] = (struct pollfd){.fd = fd, .events = POLLIN};
     }
-    if (ppoll(helper->fds, 2 + helper->n, due_ns == UINT64_MAX ? NULL : &most, NULL) < 0)
+    if (sc_clock_poll(helper->fds, 2 + helper->n, first_due_ns(helper)) < 0)
         memset(helper->fds, 0, (2 + helper->n) * sizeof *helper->fds);
 }
 
