@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 
 #include "base/clock.h"
+#include "base/unfilled.h"
 #include "http/h2/conn.h"
 #include "net/loop.h"
 #include "stillcast/log.h"
@@ -297,7 +298,7 @@ static int hear(struct sc_h2 *h2, const uint8_t *bytes, size_t n_bytes)
 /* Returns: 0 there may be more; -EAGAIN; a negative errno. */
 static int read_some(struct sc_h2 *h2)
 {
-    uint8_t bytes[READ_BYTES];
+    SC_UNFILLED uint8_t bytes[READ_BYTES];
     ssize_t n = h2->phase == SC_H2_LINGER ? h2->conn.ops->skip(&h2->conn, sizeof bytes)
                                           : h2->conn.ops->recv(&h2->conn, bytes, sizeof bytes);
     if (n <= 0)

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/unfilled.h"
+
 static struct sc_audience *find(struct sc_lane *lane, const struct sc_stream *stream)
 {
     for (struct sc_list *l = lane->audiences.next; l != &lane->audiences; l = l->next) {
@@ -105,7 +107,7 @@ static struct sc_list *hand_frame(struct sc_audience *audience, const struct sc_
                                   struct sc_list *first, size_t *most)
 {
     struct sc_list *end = &audience->listeners, *l = first;
-    struct batch batch;
+    SC_UNFILLED struct batch batch;
     batch.n = 0;
     for (struct sc_list *next; l != end && *most > 0; l = next, --*most) {
         struct sc_listener *listener = sc_container_of(l, struct sc_listener, link);
