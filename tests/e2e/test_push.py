@@ -98,7 +98,8 @@ def test_a_name_without_options_is_there_before_anybody_publishes_and_stays(serv
     for number in (1, 2):
         wire.put(one, "plot", pictures.jpeg(number))
         assert pictures.check(wire.get(one, "/plot.jpg").body) == number
-    assert wire.request(one, "DELETE", "/plot").status == 409
+    answer = wire.request(one, "DELETE", "/plot")
+    assert answer.status == 409 and "'plot' is one that the server was started with" in answer.text
 
 
 def test_a_damaged_picture_is_refused_to_the_publisher_and_the_last_one_stays(server):
