@@ -10,10 +10,11 @@ static void end_stream(const struct sc_call *call)
     if (rc == -ENOENT)
         sc_reply_error(&call->reply, 404, NULL, "there is no stream '%s'", call->star);
     else if (rc == -EPERM)
-        sc_reply_error(&call->reply, 409, NULL,
-                       "the stream '%s' is one that the server was started with: it ends when it is "
-                       "taken out of the server's command line or settings",
-                       call->star);
+        sc_reply_error(
+            &call->reply, 409, NULL,
+            "the stream '%s' is one that the server was started with: it ends when it is "
+            "taken out of the server's command line or settings",
+            call->star);
     else
         sc_reply_json(&call->reply, 200, json_pack("{s:s,s:b}", "name", call->star, "deleted", 1));
 }
