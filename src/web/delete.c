@@ -13,7 +13,7 @@ static void end_stream(const struct sc_call *call)
         sc_reply_error(
             &call->reply, 409, NULL,
             "the stream '%s' is one that the server was started with: it ends when it is "
-            "taken out of the server's command line or settings",
+            "taken out of the server's command line",
             call->star);
     else
         sc_reply_json(&call->reply, 200, json_pack("{s:s,s:b}", "name", call->star, "deleted", 1));
