@@ -63,6 +63,17 @@ enum sc_reader_format sc_reader_tell(struct sc_word line)
 
 /* --- tables --- */
 
+/* Whether the line is a heading over columns, drawn with dashes, as "vmstat 1" prints over the
+ * names: "procs -----memory---- ---swap--". Such a line has nothing to tell. */
+static bool is_banner(const struct sc_word *words, int n)
+{
+    static const char dashes[] = "---";
+    for (int i = 0; i < n; i++)
+        if (memmem(words[i].data, words[i].len_bytes, dashes, sizeof dashes - 1))
+            return true;
+    return false;
+}
+
 static void forget_head(struct sc_reader *reader)
 {
     struct sc_reader_head *head = &reader->head;
@@ -145,6 +156,6 @@ const char *sc_reader_lines(struct sc_reader *reader, struct sc_word line)
     if (n_numbers == n)
         return take_numbers(reader, words, values, n);
     if (n_numbers == 0 && n > 1 && reader->found != SC_READER_GRAPHITE)
-        return keep_head(reader, line);
+        return is_banner(words, n) ? NULL : keep_head(reader, line);
     return take_named(reader, words, n);
 }
