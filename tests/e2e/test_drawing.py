@@ -131,5 +131,5 @@ def test_a_damaged_picture_is_refused_with_an_overlay_as_well(server, tmp_path):
     ("logo=/dev/null", "no PNG"),
 ])
 def test_wrong_overlays_are_refused_at_start(run, option, says):
-    ended = run(f"test:#{option}")
+    ended = run("--listen", "127.0.0.1:0", f"test:#{option}")
     assert ended.code != 0 and says in ended.stderr, ended.stderr

@@ -119,6 +119,6 @@ def test_a_command_feeds_a_graph_and_is_run_again_when_it_fails(server, tmp_path
     ("graph:#fps=61", "from 0 to 60"),
 ])
 def test_what_can_never_work_is_refused_with_the_way_out(run, argument, sentence):
-    ended = run(argument)
+    ended = run("--listen", "127.0.0.1:0", argument)
     assert ended.code in (64, 66), ended.stderr
     assert sentence in ended.stderr, ended.stderr

@@ -186,10 +186,10 @@ def test_a_damaged_history_is_told_of_and_its_good_part_kept(server, run, tmp_pa
     one = server(f"a=graph:#state={state}")
     assert len(colours(one, "a")) >= 2
     wire.eventually(lambda: "1 of 382 lines cannot be read, the first is line 192" in one.stderr)
-    ended = run(f"a=graph:#state={state}")
+    ended = run("--listen", "127.0.0.1:0", f"a=graph:#state={state}")
     assert ended.code != 0 and "in use by another graph" in ended.stderr
     other = tmp_path / "thesis.txt"
     other.write_text("my thesis\n")
-    ended = run(f"a=graph:#state={other}")
+    ended = run("--listen", "127.0.0.1:0", f"a=graph:#state={other}")
     assert ended.code != 0 and "is no history of a graph" in ended.stderr
     assert other.read_text() == "my thesis\n"
