@@ -249,7 +249,7 @@ def test_more_streams_than_allowed_are_refused(run, tmp_path):
     (["--threads", "65"], ["0 to 64", "65"]),
     (["--insecure", "--insecure"], ["--insecure is given twice"]),
     (["demo", "a.jpg"], ["demo", "a.jpg"]),
-    (["nosuch:thing"], ["nosuch"]),
+    (["--listen", "127.0.0.1:0", "nosuch:thing"], ["nosuch"]),
 ])
 def test_a_wrong_command_line_is_told(run, args, words):
     complains(run(*args), 64, *words)

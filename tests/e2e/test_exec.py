@@ -197,7 +197,7 @@ def test_it_is_told_what_is_wanted(server, tmp_path):
     ("exec:cat#restarts=101", "restarts"),
 ])
 def test_what_can_never_run_is_refused(run, source, words):
-    ended = run(source)
+    ended = run("--listen", "127.0.0.1:0", source)
     assert ended.code and words in ended.stderr
 
 

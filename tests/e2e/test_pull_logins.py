@@ -85,7 +85,7 @@ def test_the_largest_file_of_a_password(run, server, upstream, tmp_path, n_bytes
     up = upstream(basic("me", password))
     argument = f"v={up.url}#user=me#password_file=p#on_demand=no"
     if not is_taken:
-        assert "is no text of less than" in run(argument).stderr
+        assert "is no text of less than" in run("--listen", "127.0.0.1:0", argument).stderr
         return
     s = server(argument)
     wire.eventually(lambda: look(s)["frames_in"] == 1)
