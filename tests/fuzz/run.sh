@@ -13,7 +13,7 @@ fuzz() { # fuzz BINARY SECONDS MAX_LEN OPTION...
     shift 3
     [ -f "tests/fuzz/$name.dict" ] && set -- "-dict=tests/fuzz/$name.dict" "$@"
     case $name in # weighing rare features takes these most of their time; chunked finds its planted bug more often by it
-    http2 | server) set -- -entropic=0 "$@" ;;
+    cut | http2 | server) set -- -entropic=0 "$@" ;;
     esac
     "$build/tests/fuzz/$binary" -max_total_time="$seconds" -use_value_profile=1 -max_len="$length" -timeout=10 \
         -rss_limit_mb=1024 -artifact_prefix="$build/$binary." -print_final_stats=1 "$@" "tests/fuzz/corpus/$name" \
