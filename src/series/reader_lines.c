@@ -63,15 +63,26 @@ enum sc_reader_format sc_reader_tell(struct sc_word line)
 
 /* --- tables --- */
 
-/* Whether the line is a heading over columns, drawn with dashes, as "vmstat 1" prints over the
- * names: "procs -----memory---- ---swap--". Such a line has nothing to tell. */
-static bool is_banner(const struct sc_word *words, int n)
+static bool is_between_dashes(struct sc_word word)
 {
-    static const char dashes[] = "---";
-    for (int i = 0; i < n; i++)
-        if (memmem(words[i].data, words[i].len_bytes, dashes, sizeof dashes - 1))
+    const char *end = word.data + word.len_bytes;
+    if (word.len_bytes < 3 || word.data[0] != '-' || end[-1] != '-')
+        return false;
+    for (const char *at = word.data; at < end; at++)
+        if (*at != '-')
             return true;
     return false;
+}
+
+/* Whether the line is the heading that "vmstat 1" prints over the names of its columns, with
+ * nothing to tell: "procs -----memory---- ---swap--". A word of dashes alone may be a value that is
+ * missing. */
+static bool is_banner(const struct sc_word *words, int n)
+{
+    for (int i = 1; i < n; i++)
+        if (!is_between_dashes(words[i]))
+            return false;
+    return true;
 }
 
 static void forget_head(struct sc_reader *reader)

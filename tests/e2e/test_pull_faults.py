@@ -71,7 +71,7 @@ def test_what_can_never_work_is_refused_at_start(run, argument, words):
 def test_a_password_file_needs_a_user(run, tmp_path):
     (tmp_path / "p").write_text("x")
     assert "#user=NAME" in run("--listen", "127.0.0.1:0", "v=http://h/#password_file=p").stderr
-    assert run("--listen", "127.0.0.1:0", "v=http://me@h/#password_file=p#zebra=1").code != 0
+    assert "zebra" in run("--listen", "127.0.0.1:0", "v=http://me@h/#password_file=p#zebra=1").stderr
 
 
 def test_a_server_cannot_be_pulled_by_itself(server):

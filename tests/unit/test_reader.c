@@ -132,6 +132,8 @@ static void bad_lines_are_counted_the_first_quoted_and_the_rest_taken(void **sta
         {"a 1\nb 2 3 4\n", "a=1 ", 1, 2, "b 2 3 4", "no 'name value'"},
         {"alone\n", "", 1, 1, "alone", "no 'name value'"},
         {"us sy\nno table follows\n", "", 2, 1, "us sy", "no 'name value'"},
+        {"temp ---\nhumidity 40\n", "humidity=40 ", 1, 1, "temp ---", "no 'name value'"},
+        {"door half---open\nx 1\n", "x=1 ", 1, 1, "door half---open", "no 'name value'"},
         {"a 1\nrefused 5\nb 2\n", "a=1 b=2 ", 1, 2, "refused 5", "max_series"},
         {"a,b\n1\n2,3\n", "a=2 b=3 ", 1, 2, "1", "fewer fields"},
         {"a,b\n1,2\n3,x\n", "a=1 b=2 a=3 ", 1, 3, "3,x", "no number"},
